@@ -1,0 +1,97 @@
+"""Every error touchgraph raises on purpose, in one tree; each carries the code that an API client sees.
+
+TouchgraphError
+├── InputError               BAD_USER_INPUT         a query, a file or an option asks for what cannot be
+│   ├── SettingsError        BAD_SETTINGS           an environment variable or option has a wrong value
+│   └── InvalidFiles         INVALID_FILES          seed files with faults, each with file:line
+├── StatementError           INVALID_STATEMENT      a file below cypher/ breaks its own declaration
+├── GraphError               INTERNAL_SERVER_ERROR  the database refused a statement
+│   ├── DatabaseUnavailable  DATABASE_UNAVAILABLE   no answer from the database
+│   ├── DatabaseTimeout      DATABASE_TIMEOUT       the statement took longer than it may
+│   ├── DatabaseRefused      DATABASE_REFUSED       wrong user, password or rights
+│   └── Conflict             CONFLICT               somebody else wrote the same thing first
+└── ServerError              SERVER_FAILED          the managed local Neo4j
+    ├── ServerBusy           SERVER_BUSY            another process is starting or holds it
+    ├── PortInUse            PORT_IN_USE            a port it needs is taken
+    └── JarMismatch          JAR_MISMATCH           a fetched jar is not the one that was committed to
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class TouchgraphError(Exception):
+    """The root: `str(error)` is one line (or, for many faults, one line each) fit for a user."""
+
+    code = "INTERNAL_SERVER_ERROR"
+
+
+class InputError(TouchgraphError):
+    code = "BAD_USER_INPUT"
+
+
+class SettingsError(InputError):
+    code = "BAD_SETTINGS"
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in a file: where it is, what is wrong, what was expected."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class InvalidFiles(InputError):
+    """Everything wrong in a set of files; `faults` is sorted by file and line."""
+
+    code = "INVALID_FILES"
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class StatementError(TouchgraphError):
+    code = "INVALID_STATEMENT"
+
+
+class GraphError(TouchgraphError):
+    pass
+
+
+class DatabaseUnavailable(GraphError):
+    code = "DATABASE_UNAVAILABLE"
+
+
+class DatabaseTimeout(GraphError):
+    code = "DATABASE_TIMEOUT"
+
+
+class DatabaseRefused(GraphError):
+    code = "DATABASE_REFUSED"
+
+
+class Conflict(GraphError):
+    code = "CONFLICT"
+
+
+class ServerError(TouchgraphError):
+    code = "SERVER_FAILED"
+
+
+class ServerBusy(ServerError):
+    code = "SERVER_BUSY"
+
+
+class PortInUse(ServerError):
+    code = "PORT_IN_USE"
+
+
+class JarMismatch(ServerError):
+    code = "JAR_MISMATCH"

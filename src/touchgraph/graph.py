@@ -1,0 +1,130 @@
+"""The way to the database: runs statements, and turns the driver's errors into ours. Nothing else imports the driver."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, LiteralString, TypeVar, cast
+
+import neo4j
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncTransaction, exceptions
+
+from touchgraph.errors import Conflict, DatabaseRefused, DatabaseTimeout, DatabaseUnavailable, GraphError
+from touchgraph.plan import Statement
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Rows = list[list[Any]]
+
+# A dead database must be reported within five seconds, retries included.
+_DRIVER_CONFIG: dict[str, Any] = {
+    "connection_timeout": 2.0,
+    "connection_acquisition_timeout": 3.0,
+    "max_transaction_retry_time": 2.0,
+    "keep_alive": True,
+    "notifications_min_severity": "OFF",
+    "telemetry_disabled": True,
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a database is and how to enter it; `password` is kept out of every repr."""
+
+    uri: str
+    username: str
+    password: str
+    database: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Address(uri={self.uri!r}, username={self.username!r}, database={self.database!r})"
+
+
+class Transaction:
+    """Statements run in here are seen together or not at all."""
+
+    def __init__(self, tx: AsyncTransaction | AsyncManagedTransaction) -> None:
+        self._tx = tx
+
+    async def run(self, statement: Statement) -> Rows:
+        """All rows of a statement, as positional lists."""
+        result = await self._tx.run(cast(LiteralString, statement.text), dict(statement.params))
+        return [list(record) async for record in result]
+
+
+class Graph:
+    """One database. `read` and `write` run a function in a transaction and try again when the database asks for it."""
+
+    def __init__(self, driver: AsyncDriver, database: str | None, timeout: timedelta) -> None:
+        self._driver = driver
+        self._database = database
+        self._timeout = timeout.total_seconds()
+
+    async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What `work` returns, from one read transaction. Raises GraphError."""
+        async with self._session(neo4j.READ_ACCESS) as session:
+            return await session.execute_read(self._unit(work))
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What `work` returns, from one write transaction: all of it is kept, or nothing. Raises GraphError."""
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            return await session.execute_write(self._unit(work))
+
+    async def run(self, statement: Statement) -> Rows:
+        """The rows of one statement outside an explicit transaction, for schema commands. Raises GraphError."""
+        async with self._session(neo4j.WRITE_ACCESS) as session:
+            result = await session.run(cast(LiteralString, statement.text), dict(statement.params))
+            return [list(record) async for record in result]
+
+    def _unit(self, work: Callable[[Transaction], Awaitable[T]]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
+        async def unit(tx: AsyncManagedTransaction) -> T:
+            return await work(Transaction(tx))
+
+        return neo4j.unit_of_work(timeout=self._timeout)(unit)
+
+    @asynccontextmanager
+    async def _session(self, access: str) -> AsyncIterator[neo4j.AsyncSession]:
+        with_errors = self._driver.session(database=self._database, default_access_mode=access)
+        try:
+            async with with_errors as session:
+                yield session
+        except (exceptions.Neo4jError, exceptions.DriverError) as error:
+            raise translate(error) from error
+
+
+@asynccontextmanager
+async def open_graph(address: Address, timeout: timedelta = timedelta(seconds=30)) -> AsyncIterator[Graph]:
+    """A graph whose connections are closed at the end; opening it does not yet reach for the database."""
+    async with AsyncGraphDatabase.driver(
+        address.uri, auth=(address.username, address.password), **_DRIVER_CONFIG
+    ) as driver:
+        yield Graph(driver, address.database, timeout)
+
+
+def translate(error: Exception) -> GraphError:
+    """Our error for the driver's. The driver's own text goes to the log only: it may name hosts and statements."""
+    log.warning("database: %s: %s", type(error).__name__, error)
+    if isinstance(error, exceptions.AuthError | exceptions.Forbidden):
+        return DatabaseRefused("The database refused the user name or password; see NEO4J_USERNAME, NEO4J_PASSWORD.")
+    if isinstance(error, exceptions.Neo4jError):
+        return _translate_code(error)
+    if isinstance(error, exceptions.ServiceUnavailable | exceptions.SessionExpired | exceptions.DriverError):
+        return DatabaseUnavailable("The database does not answer. Try again in a moment.")
+    return GraphError("The database could not answer this.")
+
+
+def _translate_code(error: exceptions.Neo4jError) -> GraphError:
+    code = error.code or ""
+    if "TransactionTimedOut" in code or "Terminated" in code:
+        return DatabaseTimeout("The database took too long to answer this; ask for less at once.")
+    if "ConstraintValidationFailed" in code or "DeadlockDetected" in code or "LockClient" in code:
+        return Conflict("Somebody else wrote the same thing at the same time; read again, then try again.")
+    if isinstance(error, exceptions.TransientError | exceptions.DatabaseUnavailable):
+        return DatabaseUnavailable("The database does not answer. Try again in a moment.")
+    return GraphError("The database could not answer this.")
+
+
+__all__ = ["Address", "Graph", "Rows", "Transaction", "open_graph", "translate"]
