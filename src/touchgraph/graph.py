@@ -1,4 +1,4 @@
-"""The way to the database: runs statements, and turns the driver's errors into ours. Nothing else imports the driver."""
+"""The way to the database: runs statements, translates the driver's errors. Nothing else imports the driver."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Transaction:
 
     async def run(self, statement: Statement) -> Rows:
         """All rows of a statement, as positional lists."""
-        result = await self._tx.run(cast(LiteralString, statement.text), dict(statement.params))
+        result = await self._tx.run(cast("LiteralString", statement.text), dict(statement.params))
         return [list(record) async for record in result]
 
 
@@ -76,7 +76,7 @@ class Graph:
     async def run(self, statement: Statement) -> Rows:
         """The rows of one statement outside an explicit transaction, for schema commands. Raises GraphError."""
         async with self._session(neo4j.WRITE_ACCESS) as session:
-            result = await session.run(cast(LiteralString, statement.text), dict(statement.params))
+            result = await session.run(cast("LiteralString", statement.text), dict(statement.params))
             return [list(record) async for record in result]
 
     def _unit(self, work: Callable[[Transaction], Awaitable[T]]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
