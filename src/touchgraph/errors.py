@@ -3,7 +3,8 @@
 TouchgraphError
 ├── InputError               BAD_USER_INPUT         a query, a file or an option asks for what cannot be
 │   ├── SettingsError        BAD_SETTINGS           an environment variable or option has a wrong value
-│   └── InvalidFiles         INVALID_FILES          seed files with faults, each with file:line
+│   ├── InvalidFiles         INVALID_FILES          seed files with faults, each with file:line
+│   └── InvalidChanges       BAD_USER_INPUT         changes with faults, each with its place in the list
 ├── StatementError           INVALID_STATEMENT      a file below cypher/ breaks its own declaration
 ├── GraphError               INTERNAL_SERVER_ERROR  the database refused a statement
 │   ├── DatabaseUnavailable  DATABASE_UNAVAILABLE   no answer from the database
@@ -55,6 +56,14 @@ class InvalidFiles(InputError):
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = sorted(faults)
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class InvalidChanges(InputError):
+    """Everything wrong in a list of changes: `faults` are the place in the list, or None for the whole, and why."""
+
+    def __init__(self, faults: list[tuple[int | None, str]]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(why if place is None else f"changes[{place}]: {why}" for place, why in faults))
 
 
 class StatementError(TouchgraphError):

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncTransaction, exceptions
 
-from touchgraph.errors import Conflict, DatabaseRefused, DatabaseTimeout, DatabaseUnavailable, GraphError
+from touchgraph.errors import Conflict, DatabaseRefused, DatabaseTimeout, DatabaseUnavailable, GraphError, SettingsError
 from touchgraph.plan import Statement
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Transaction:
 
     async def run(self, statement: Statement) -> Rows:
         """All rows of a statement, as positional lists."""
-        result = await self._tx.run(cast("LiteralString", statement.text), dict(statement.params))
+        result = await self._tx.run(statement.text, dict(statement.params))
         return [list(record) async for record in result]
 
 
@@ -73,10 +73,24 @@ class Graph:
         async with self._session(neo4j.WRITE_ACCESS) as session:
             return await session.execute_write(self._unit(work))
 
+    async def rehearse(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What `work` returns, from one write transaction of which nothing is kept, however it ends.
+
+        Raises GraphError: Conflict also if somebody else writes for longer than a query may take.
+        """
+        async with (
+            self._session(neo4j.WRITE_ACCESS) as session,
+            # An error rolls back, too; when cancelled, the connection is dropped, and the database rolls back.
+            await session.begin_transaction(timeout=self._timeout) as tx,
+        ):
+            result = await work(Transaction(tx))
+            await tx.rollback()
+            return result
+
     async def run(self, statement: Statement) -> Rows:
         """The rows of one statement outside an explicit transaction, for schema commands. Raises GraphError."""
         async with self._session(neo4j.WRITE_ACCESS) as session:
-            result = await session.run(cast("LiteralString", statement.text), dict(statement.params))
+            result = await session.run(statement.text, dict(statement.params))
             return [list(record) async for record in result]
 
     def _unit(self, work: Callable[[Transaction], Awaitable[T]]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
@@ -97,10 +111,17 @@ class Graph:
 
 @asynccontextmanager
 async def open_graph(address: Address, timeout: timedelta = timedelta(seconds=30)) -> AsyncIterator[Graph]:
-    """A graph whose connections are closed at the end; opening it does not yet reach for the database."""
-    async with AsyncGraphDatabase.driver(
-        address.uri, auth=(address.username, address.password), **_DRIVER_CONFIG
-    ) as driver:
+    """A graph whose connections are closed at the end; opening it does not yet reach for the database.
+
+    Raises SettingsError for an address that is none.
+    """
+    try:
+        driver = AsyncGraphDatabase.driver(address.uri, auth=(address.username, address.password), **_DRIVER_CONFIG)
+    except (exceptions.ConfigurationError, ValueError) as error:
+        raise SettingsError(
+            f"NEO4J_URI: expected bolt://host:port or neo4j://host:port, got {address.uri!r}"
+        ) from error
+    async with driver:
         yield Graph(driver, address.database, timeout)
 
 
@@ -120,7 +141,9 @@ def _translate_code(error: exceptions.Neo4jError) -> GraphError:
     code = error.code or ""
     if "TransactionTimedOut" in code or "Terminated" in code:
         return DatabaseTimeout("The database took too long to answer this; ask for less at once.")
-    if "ConstraintValidationFailed" in code or "DeadlockDetected" in code or "LockClient" in code:
+    if "LockClient" in code:
+        return Conflict("Somebody else is writing and did not finish in time; try again.")
+    if "ConstraintValidationFailed" in code or "DeadlockDetected" in code:
         return Conflict("Somebody else wrote the same thing at the same time; read again, then try again.")
     if isinstance(error, exceptions.TransientError | exceptions.DatabaseUnavailable):
         return DatabaseUnavailable("The database does not answer. Try again in a moment.")

@@ -5,6 +5,8 @@ Constraints, validation of files, checks and the Cypher that the compiler writes
 
 from __future__ import annotations
 
+import builtins
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -70,7 +72,7 @@ class Property:
     name: str
     type: PropertyType = "string"
     required: bool = False
-    values: type[StrEnum] | None = None
+    values: builtins.type[StrEnum] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class EntityKind:
     groups: tuple[str, ...] = ()
     state: tuple[Property, ...] = ()
     properties: tuple[Property, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The label as an enum member of the API: LIFECYCLE_STAGE."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.label).upper()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -128,6 +135,7 @@ _CHANGE_SET = (
     Property("effective", "date", required=True),
     Property("recordedFrom", "datetime", required=True),
     Property("contentHash", required=True),
+    Property("clientMutationId"),
     *_EVIDENCE,
     Property("confidence", required=True, values=Confidence),
     Property("note"),
@@ -202,11 +210,27 @@ FACTS: tuple[FactKind, ...] = (
     FactKind("ABOUT", ("Claim",), ("Entity",)),
 )
 
+COMPARED = (
+    "HAS_STATE",
+    "PART_OF",
+    "REPORTS_TO",
+    "IN_UNIT",
+    "RESPONSIBLE_FOR",
+    "DELEGATES_TO",
+    "SUPPORTS",
+    "UNOWNED",
+)
+"""Types of the facts that make up the organisation: those that change between two moments are found by their times."""
+TIMES = ("validFrom", "validTo", "recordedFrom", "recordedTo")
+
+LOCK_LABEL = "WriteLock"
+"""The label of the node that whoever writes change sets locks first."""
 STATE_LABEL = "State"
 STATE_PROPERTIES: tuple[Property, ...] = tuple({p.name: p for kind in ENTITIES for p in kind.state}.values())
 
 BY_PREFIX = {kind.prefix: kind for kind in ENTITIES}
 BY_LABEL = {kind.label: kind for kind in ENTITIES}
+BY_NAME = {kind.name: kind for kind in ENTITIES}
 FACT_BY_TYPE = {kind.type: kind for kind in FACTS}
 GROUPS = {group: tuple(kind for kind in ENTITIES if group in kind.groups) for group in ("OrgUnit", "Subject")}
 REFERENCES = {"scope": "OrgUnit", "channel": "Channel", "source": "Source", "changeSet": "ChangeSet"}
@@ -223,14 +247,21 @@ def has_label(kind: EntityKind, label: str) -> bool:
     return label in kind.labels
 
 
+def kinds_with(label: str) -> tuple[EntityKind, ...]:
+    """The kinds whose entities carry the label."""
+    return tuple(kind for kind in ENTITIES if has_label(kind, label))
+
+
 def quote(identifier: str) -> str:
     """A label, type or property name, safe to stand in Cypher."""
     return "`" + identifier.replace("`", "``") + "`"
 
 
-def now(variable: str) -> str:
-    """The predicate that a fact is valid at $asOf and known at $knownAt."""
-    return (
-        f"{variable}.validFrom <= $asOf < {variable}.validTo "
-        f"AND {variable}.recordedFrom <= $knownAt < {variable}.recordedTo"
-    )
+def known(variable: str, known_at: str = "$knownAt") -> str:
+    """The predicate that a fact is known at a time."""
+    return f"{variable}.recordedFrom <= {known_at} < {variable}.recordedTo"
+
+
+def now(variable: str, as_of: str = "$asOf", known_at: str = "$knownAt") -> str:
+    """The predicate that a fact is valid on a day and known at a time."""
+    return f"{variable}.validFrom <= {as_of} < {variable}.validTo AND {known(variable, known_at)}"

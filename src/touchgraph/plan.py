@@ -1,10 +1,281 @@
-"""Values that travel between the layers: how a field comes out of the graph, what was selected, what will be run."""
+"""Values that travel between the layers: what was selected, what will be run, and how the answer is shaped.
+
+They are made from sources, top down: `Selected` by `selection`, `Rows`, `Row` and `Shape` by `planner`, `Template` by
+`compiler`; a `Statement` is a template with the values of one request.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from touchgraph.sources import Hop, Lookup, Member, Named, Property, Reference, Same, Scalar, Scan, Source, Unwind
+
+# --- Writes -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Write:
+    """The source of a field that writes, by the function of this name, before what stands below it is read."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """The source of a field below a `Write`: what it returned under a name, or a source that takes such as arguments.
+
+    `arguments`: pairs of an argument of the source and the name under which the write returned its value.
+    """
+
+    name: str = ""
+    source: Source | None = None
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+# --- Selection ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A value that is part of the plan."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A value that every request brings anew."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list, some of whose items are variables."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class ObjectOf:
+    """An input object, some of whose fields are variables."""
+
+    fields: tuple[tuple[str, Value], ...]
+
+
+Value = Literal | Variable | ListOf | ObjectOf
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """May a value be null, and is it a list of such?"""
+
+    nullable: bool
+    items: Wrap | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Selected:
+    """One response key: where its value comes from, and what is selected of it for each type it may have.
+
+    `origin` is opaque: the place in the document, for errors; `identity` is equal where it is the same. `name` is
+    `Type.field`. `source` is None for `__typename`. `abstract`: its type is an interface, so the row has to tell.
+    """
+
+    key: str
+    name: str
+    source: Source | Write | Wrote | Literal | None
+    wrap: Wrap
+    origin: Any
+    identity: Hashable = None
+    arguments: Mapping[str, Value] = field(default_factory=dict)
+    selections: Mapping[str, tuple[Selected, ...]] = field(default_factory=dict)
+    abstract: bool = False
+
+
+# --- Plan ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Binding:
+    """A parameter's value: a selected value, made fit for the database by a pure function that may refuse it.
+
+    `origin` is where a refusal is reported.
+    """
+
+    value: Value
+    convert: Callable[[Any], Any]
+    origin: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A write, after those around it; what it returns is a variable of the name `result` makes."""
+
+    write: Write
+    number: int
+    arguments: Mapping[str, Binding]
+    origin: Any
+    key: str
+    outer: Step | None = None
+
+    def result(self, name: str) -> str:
+        """The variable for what the write returns under a name; no variable of a document can be called so."""
+        return f"{self.number}.{name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """As of when, as known when, and after which write."""
+
+    as_of: Binding
+    known_at: Binding
+    step: Step | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition on rows, by the name of its argument: labels or types that are part of the plan, or a parameter."""
+
+    name: str
+    names: tuple[str, ...] = ()
+    binding: Binding | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of rows: by a property of the state, then by id; `key` None is by id alone."""
+
+    key: Property | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of rows: at most `limit`, after the place in the order that the cursor named."""
+
+    limit: Binding
+    after: Binding | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one row holds, by position."""
+
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a source; `single`: the first of them or null. `arguments` are a named statement's or a lookup's."""
+
+    source: Hop | Reference | Lookup | Scan | Named | Unwind | Member
+    row: Row
+    single: bool = False
+    filters: tuple[Filter, ...] = ()
+    order: Order | None = None
+    page: Page | None = None
+    arguments: Mapping[str, Binding] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Count:
+    """How many rows there are, all pages together."""
+
+    rows: Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Embedded:
+    """A part of the same row as a row of its own."""
+
+    part: Same
+    row: Row
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """The values that a cursor holds: the row's place in its order."""
+
+    order: Order
+
+
+@dataclass(frozen=True, eq=False)
+class Echo:
+    """The value of a parameter, for whoever shapes the row."""
+
+    binding: Binding
+
+
+Column = Scalar | Rows | Count | Embedded | SortKey | Echo
+
+
+@dataclass(frozen=True)
+class Paged:
+    """What came of a connection: its rows, one more than asked for if there are more, and their total if asked for."""
+
+    rows: list[Any]
+    limit: int
+    total: int | None
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there are more rows than were asked for."""
+        return len(self.rows) == self.limit
+
+    @property
+    def shown(self) -> list[Any]:
+        """The rows that were asked for."""
+        return self.rows[: self.limit - 1]
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """One response key of an object: `pick` takes its raw value from the object's raw value.
+
+    `convert` makes a leaf of it, `shape` an object; `wrap` says whether it is a list of such, and what may be null.
+    """
+
+    key: str
+    name: str
+    origin: Any
+    wrap: Wrap
+    pick: Callable[[Any], Any]
+    convert: Callable[[Any], Any] | None = None
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """An object's outputs in the order of the query, for each type that `type_of` may tell from its raw value."""
+
+    type_of: Callable[[Any], str]
+    outputs: Mapping[str, tuple[Output, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """One root field: the row that its statement returns, answered at a moment."""
+
+    row: Row
+    moment: Moment
+
+
+@dataclass(frozen=True, eq=False)
+class QueryPlan:
+    """A whole operation: a statement for each root, and the shape of the answer over the list of their rows.
+
+    `steps` are its writes in order; those of a mutation are kept.
+    """
+
+    roots: tuple[Root, ...]
+    shape: Shape
+    steps: tuple[Step, ...] = ()
+
+
+# --- Statement ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -13,3 +284,11 @@ class Statement:
 
     text: str
     params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Template:
+    """Cypher and where the values of its parameters come from."""
+
+    text: str
+    bindings: Mapping[str, Binding]

@@ -1,0 +1,139 @@
+// name: ownership
+// params: subject, role, place, channel, asOf, knownAt
+// Who answers for a subject in a role, at a place and through a channel (null: nationwide, any channel); why, and who does not.
+:param subject => 'touchpoint:recall';
+:param role => 'ACCOUNTABLE';
+:param place => 'area:r1-01';
+:param channel => null;
+:param asOf => date('2025-06-01');
+:param knownAt => datetime('9999-12-30T00:00:00Z');
+MATCH (subject:Subject {id: $subject})
+WHERE EXISTS { (subject)-[h:HAS_STATE]->() WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo }
+// The place and the channel with all that is above them, nearest first.
+WITH subject,
+  COLLECT {
+    MATCH (:OrgUnit {id: $place}) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
+    RETURN above.id ORDER BY size(r)
+  } AS places,
+  COLLECT {
+    MATCH (:Channel {id: $channel}) ((x)-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
+    RETURN above.id ORDER BY size(r)
+  } AS channels,
+  COLLECT {
+    MATCH (subject) ((x)-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (base)
+    RETURN {base: base, distance: size(r), path: r} ORDER BY size(r)
+  } AS kinds
+// What it inherits from: its categories, then the stages of the nearest of them that serves any.
+WITH *, COLLECT {
+    UNWIND kinds AS kind
+    WITH kind, kind.base AS serving
+    MATCH (serving)-[s:SERVES WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]->(stage)
+    RETURN {base: stage, distance: 999, path: kind.path + [s], from: kind.distance}
+  } AS served
+WITH *, kinds + [one IN served WHERE all(other IN served WHERE one.from <= other.from)] AS bases
+// Facts that may answer. Their rank has three digits each for the distance of the base, the scope and the channel.
+WITH *, COLLECT {
+    UNWIND bases AS base
+    WITH base, base.base AS node
+    MATCH (unit)-[f:RESPONSIBLE_FOR WHERE f.validFrom <= $asOf < f.validTo AND f.recordedFrom <= $knownAt < f.recordedTo]->(node)
+    WHERE (f.role = $role OR ($role = 'ACCOUNTABLE' AND f.role = 'RESPONSIBLE')) AND (f.scope IS NULL OR f.scope IN places)
+    WITH base, node, unit, f,
+      coalesce(head([i IN range(0, size(places) - 1) WHERE places[i] = f.scope]), 999) AS scope,
+      CASE WHEN f.channel IS NULL THEN 999 WHEN $channel IS NULL THEN 0
+        ELSE head([i IN range(0, size(channels) - 1) WHERE channels[i] = f.channel]) END AS channel
+    RETURN {base: node, path: base.path, unit: unit, fact: f, distance: base.distance, scope: scope, channel: channel,
+      rank: base.distance * 1000000 + scope * 1000 + channel}
+  } AS candidates
+// An accountable unit comes first; without one, for ACCOUNTABLE, those responsible. A channel that does not fit has no rank.
+WITH *, [c IN candidates WHERE c.fact.role = $role AND c.rank IS NOT NULL] AS first
+WITH *, CASE WHEN size(first) > 0 THEN first ELSE [c IN candidates WHERE c.fact.role <> $role AND c.rank IS NOT NULL] END AS asked
+WITH *, [c IN asked WHERE all(other IN asked WHERE c.rank <= other.rank)] AS best
+WITH *, size(best) > 0 AND head(best).fact.role <> $role AS inferred
+// One answer for each channel, or one for all when a channel was given.
+WITH *, COLLECT {
+    UNWIND best AS c
+    WITH CASE WHEN $channel IS NULL THEN c.fact.channel END AS line, c.unit AS unit, collect(c) AS facts
+    WITH line, unit, facts ORDER BY coalesce(line, ''), unit.id
+    WITH line, collect({unit: unit, facts: facts}) AS parties
+    RETURN {line: line, parties: parties} ORDER BY coalesce(line, '')
+  } AS lines
+WITH *, any(line IN lines WHERE size(line.parties) > 1) AS contested
+// Several who are responsible: the nearest unit above all of them.
+WITH *, CASE WHEN inferred AND contested THEN head(COLLECT {
+    UNWIND best AS c
+    WITH DISTINCT c.unit AS unit
+    MATCH (unit) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
+    WITH above, count(unit) AS units, max(size(r)) AS depth, collect(r) AS ways
+    WHERE units = size(COLLECT { UNWIND best AS c RETURN DISTINCT c.unit.id })
+    RETURN {unit: above, path: reduce(all = [], way IN ways | all + way)} ORDER BY depth, above.id LIMIT 1
+  }) END AS common
+WITH *, CASE
+    WHEN common IS NOT NULL THEN [{unit: common.unit, line: null,
+      path: reduce(all = [], c IN best | all + c.path + [c.fact]) + common.path}]
+    ELSE reduce(all = [], line IN lines | all + [party IN line.parties | {unit: party.unit,
+      line: coalesce(line.line, CASE WHEN size(party.facts) = 1 THEN head(party.facts).fact.channel END),
+      path: reduce(way = [], c IN party.facts | way + c.path + [c.fact])}])
+  END AS parties
+// From each of them to whom it handed authority for the place, while that is one unit.
+WITH *, COLLECT {
+    UNWIND range(0, size(parties) - 1) AS i
+    WITH parties[i] AS party, i
+    WITH party, party.unit AS unit, i
+    MATCH (unit) ((x)-[d:DELEGATES_TO WHERE d.validFrom <= $asOf < d.validTo AND d.recordedFrom <= $knownAt < d.recordedTo]->(y:OrgUnit)
+      WHERE (d.scope IS NULL OR d.scope IN places) AND NOT EXISTS {
+        (x)-[e:DELEGATES_TO WHERE e.validFrom <= $asOf < e.validTo AND e.recordedFrom <= $knownAt < e.recordedTo]->(z:OrgUnit)
+        WHERE z <> y AND (e.scope IS NULL OR e.scope IN places)
+          AND coalesce(head([k IN range(0, size(places) - 1) WHERE places[k] = e.scope]), 999)
+            <= coalesce(head([k IN range(0, size(places) - 1) WHERE places[k] = d.scope]), 999)
+      }){0,20} (last)
+    OPTIONAL MATCH (line:Channel {id: party.line})
+    WITH i, party, line, last, d ORDER BY i, size(d) DESC
+    WITH i, head(collect({unit: last, channel: line, path: party.path + d, delegated: size(d) > 0})) AS owner
+    RETURN owner ORDER BY i
+  } AS owners
+WITH *, head(best) AS winner, any(owner IN owners WHERE owner.delegated) AS delegated
+WITH *, head(COLLECT { MATCH (p:OrgUnit {id: $place}) RETURN p }) AS place,
+  head(COLLECT { MATCH (c:Channel {id: $channel}) RETURN c }) AS channel
+RETURN subject, place, channel,
+  $role AS role,
+  CASE
+    WHEN size(best) = 0 AND EXISTS { (subject)-[u:UNOWNED WHERE u.validFrom <= $asOf < u.validTo AND u.recordedFrom <= $knownAt < u.recordedTo]->() } THEN 'DELIBERATELY_UNOWNED'
+    WHEN size(best) = 0 THEN 'GAP'
+    WHEN common IS NULL AND contested THEN 'CONFLICT'
+    WHEN size(owners) > 1 THEN 'SHARED_BY_CHANNEL'
+    ELSE 'OWNED'
+  END AS status,
+  CASE
+    WHEN size(best) = 0 THEN null
+    WHEN delegated THEN 'DELEGATED'
+    WHEN common IS NOT NULL THEN 'COMMON_PARENT'
+    WHEN inferred THEN 'SOLE_RESPONSIBLE'
+    WHEN winner.distance = 0 THEN 'DIRECT'
+    ELSE 'INHERITED'
+  END AS rule,
+  inferred, owners,
+  // What the sentence that explains it is about.
+  {subject: subject.id, place: place.id, channel: channel.id, base: winner.base.id, parties: [c IN best | c.unit.id],
+    owners: [owner IN owners | {unit: owner.unit.id, channel: owner.channel.id}],
+    reason: head(COLLECT { MATCH (subject)-[u:UNOWNED WHERE u.validFrom <= $asOf < u.validTo AND u.recordedFrom <= $knownAt < u.recordedTo]->() RETURN u.reason })} AS ids,
+  COLLECT {
+    UNWIND [subject, place, channel, winner.base] + [c IN best | c.unit] + [o IN owners | o.unit] + [o IN owners | o.channel] AS one
+    WITH DISTINCT one WHERE one IS NOT NULL
+    MATCH (one)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->(state)
+    RETURN [one.id, state.nameZh, state.nameEn]
+  } AS names,
+  reduce(all = [], owner IN owners | all + [f IN owner.path WHERE NOT f IN all]) AS path,
+  COLLECT {
+    UNWIND candidates AS c
+    WITH c, CASE
+        WHEN c IN best THEN null
+        WHEN c.rank IS NULL THEN 'OTHER_CHANNEL'
+        WHEN c.fact.role <> winner.fact.role THEN 'LOWER_RANK'
+        WHEN c.distance > winner.distance THEN 'FARTHER_SUBJECT'
+        WHEN c.scope > winner.scope THEN 'WIDER_SCOPE'
+        ELSE 'OTHER_CHANNEL'
+      END AS reason
+    WHERE reason IS NOT NULL
+    RETURN {unit: c.unit, fact: c.fact, reason: reason}
+    ORDER BY c.distance, c.scope, coalesce(c.channel, 1000), c.fact.role, c.unit.id, c.base.id, coalesce(c.fact.channel, '')
+  } AS losers

@@ -1,0 +1,15 @@
+// name: search
+// params: text, kinds, first, asOf, knownAt
+// Entities whose name at the moment matches a full-text query, best first. `kinds` are labels; null is all.
+:param text => '"营销"';
+:param kinds => null;
+:param first => 10;
+:param asOf => date('2025-06-01');
+:param knownAt => datetime('9999-12-30T00:00:00Z');
+CALL db.index.fulltext.queryNodes('names', $text) YIELD node AS state, score
+MATCH (node:Entity)-[fact:HAS_STATE]->(state)
+WHERE fact.validFrom <= $asOf < fact.validTo AND fact.recordedFrom <= $knownAt < fact.recordedTo
+  AND ($kinds IS NULL OR any(label IN labels(node) WHERE label IN $kinds))
+RETURN node, score
+ORDER BY score DESC, node.id
+LIMIT $first

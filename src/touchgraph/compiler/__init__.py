@@ -1,0 +1,151 @@
+"""A plan into Cypher: one statement for each root field, rows as positional lists, values as parameters.
+
+Rows below rows are nested `COLLECT { }`. Variables of an outer scope are visible in an inner one, so every variable has
+a name of its own. Within a subquery come, in this order: what matches, conditions, order and limit, and only then what
+the columns need of the rows that are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from touchgraph import model
+from touchgraph.compiler.matcher import Matcher
+from touchgraph.compiler.writer import Scope
+from touchgraph.model import quote
+from touchgraph.plan import (
+    Binding,
+    Column,
+    Count,
+    Echo,
+    Embedded,
+    Order,
+    Page,
+    Root,
+    Row,
+    Rows,
+    SortKey,
+    Template,
+)
+from touchgraph.sources import FactType, Hop, Local, Lookup, Named, Property, Same, Unwind
+
+
+def compile_root(root: Root, statements: Mapping[str, str]) -> Template:
+    """The statement of a root field; it returns one row. `statements` are the texts of named statements."""
+    compiler = _Compiler(statements=statements)
+    scope = Scope()
+    columns = ", ".join(compiler.column(column, scope) for column in root.row.columns)
+    text = f"RETURN {columns or 'null'}"
+    moment = {"asOf": root.moment.as_of, "knownAt": root.moment.known_at}
+    used = {name: binding for name, binding in moment.items() if f"${name}" in text}
+    return Template(text, compiler.parameters | used)
+
+
+class _Compiler(Matcher):
+    """Writes columns, and the rows below them."""
+
+    def column(self, column: Column, scope: Scope) -> str:
+        """The expression of one column of a row."""
+        match column:
+            case Property():
+                return self.property(column, scope)
+            case FactType():
+                return f"type({scope.fact})"
+            case Local(name):
+                return self.local(name, scope)
+            case SortKey(order):
+                return f"[{', '.join(self.sort_terms(order, scope))}]"
+            case Echo(binding):
+                return self.parameter(binding)
+            case Embedded(part, row):
+                return self.list_of(row, self.part(part, scope))
+            case Rows(source=Lookup(), arguments={"ids": ids}):
+                return self.each(column, ids)
+            case Rows():
+                collected = f"COLLECT {{ {self.rows(column, scope)} }}"
+                return f"head({collected})" if column.single else collected
+            case Count(rows):
+                return f"COUNT {{ {' '.join(self.matched(rows, scope).clauses)} RETURN 1 AS one }}"
+
+    def list_of(self, row: Row, scope: Scope) -> str:
+        return f"[{', '.join(self.column(column, scope) for column in row.columns)}]"
+
+    def part(self, part: Same, scope: Scope) -> Scope:
+        """The scope of a part of the row. It shares clauses and states with the row's own."""
+        match part:
+            case Same.NODE:
+                return scope
+            case Same.STATE:
+                fact, state = self.state(scope)
+                return replace(scope, node="", fact=fact, start=scope.node, end=state)
+            case Same.FACT:
+                return replace(scope, node="") if scope.fact else replace(scope, fact=scope.node, node="")
+            case Same.START:
+                return replace(scope, node=scope.start, fact="")
+            case Same.END:
+                return replace(scope, node=scope.end, fact="")
+
+    # --- rows --------------------------------------------------------------------------------------------------
+
+    def each(self, rows: Rows, ids: Binding) -> str:
+        """One row, or null, for each id of a list, in its order."""
+        one = self.fresh("id")
+        scope = Scope()
+        self.match_id(rows.source.label, one, scope)  # type: ignore[union-attr]
+        inner = self.returned(rows.row, scope)
+        return f"COLLECT {{ UNWIND {self.parameter(ids)} AS {one} RETURN head(COLLECT {{ {inner} }}) }}"
+
+    def rows(self, rows: Rows, outer: Scope) -> str:
+        """The body of the subquery that yields rows as lists."""
+        with self.at_moment_of(rows.source, outer):
+            return self.rows_now(rows, outer)
+
+    def rows_now(self, rows: Rows, outer: Scope) -> str:
+        scope = self.matched(rows, outer)
+        terms = self.list_order(rows, scope) if rows.order is None else self.sort_terms(rows.order, scope)
+        descending = " DESC" if rows.order and rows.order.descending else ""
+        if rows.page is not None and rows.page.after is not None and rows.order is not None:
+            condition = self.after(terms, rows.order, self.parameter(rows.page.after))
+            scope.clauses.append(f"WITH {', '.join(scope.variables())} WHERE {condition}")
+        if not rows.single:
+            by = ", ".join(term + descending for term in terms)
+            scope.clauses.append(f"WITH {', '.join(scope.variables())} ORDER BY {by}{self.limit(rows.page)}")
+        return self.returned(rows.row, scope)
+
+    def returned(self, row: Row, scope: Scope) -> str:
+        columns = self.list_of(row, scope)
+        return f"{' '.join(scope.clauses)} RETURN {columns} AS {self.fresh('row')}"
+
+    def limit(self, page: Page | None) -> str:
+        return f" LIMIT {self.parameter(page.limit)}" if page else ""
+
+    def after(self, terms: list[str], order: Order, cursor: str) -> str:
+        sign = "<" if order.descending else ">"
+        *key, entity_id = terms
+        if not key:
+            return f"{entity_id} {sign} {cursor}[0]"
+        return f"({key[0]} {sign} {cursor}[0] OR ({key[0]} = {cursor}[0] AND {entity_id} {sign} {cursor}[1]))"
+
+    def list_order(self, rows: Rows, scope: Scope) -> list[str]:
+        """An order for lists that nobody ordered: the same answer to the same question."""
+        match rows.source:
+            case Hop(yields_fact=True, ever=True):
+                return [f"{scope.fact}.validFrom", f"{scope.fact}.recordedFrom"]
+            case Hop(yields_fact=True):
+                keys = dict.fromkeys(key for kind in rows.source.facts for key in model.FACT_BY_TYPE[kind].key)
+                terms = [f"coalesce({scope.fact}.{quote(key)}, '')" for key in keys]
+                types = [f"type({scope.fact})"] if len(rows.source.facts) > 1 else []
+                return [*types, f"{scope.start}.id", f"{scope.end}.id", *terms]
+            case Hop(walk=True):
+                return [scope.locals["depth"], f"{scope.node}.id"]
+            case Hop(order="ORDINAL"):
+                return self.sort_terms(Order(Property("ordinal", type="integer")), scope)
+            case Unwind():
+                return [scope.locals["index"]]
+            case Named(locals=(first, *_), record=True):
+                return [scope.locals[first]]
+            case Named(locals=(first, *_)):
+                return [f"{scope.locals[first]} DESC", f"{scope.node}.id"]
+            case _:
+                return [f"{scope.node}.id"]

@@ -1,0 +1,115 @@
+"""The beginnings of a statement: fresh names, parameters, and the variables that hold a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from touchgraph.model import known, now, quote
+from touchgraph.plan import Binding, Order
+from touchgraph.sources import Member, Of, Property, Source, Unwind
+
+_LAST = {"integer": "2147483647", "string": "''"}
+"""Where rows without a value stand in an order."""
+
+
+@dataclass
+class Scope:
+    """The variables that hold a row. `clauses` are added to while columns are compiled; they come before RETURN."""
+
+    node: str = ""
+    fact: str = ""
+    start: str = ""
+    end: str = ""
+    states: dict[str, tuple[str, str]] = field(default_factory=dict)
+    timeless: bool = False
+    locals: dict[str, str] = field(default_factory=dict)
+    record: str = ""
+    clauses: list[str] = field(default_factory=list)
+
+    def variables(self) -> Iterable[str]:
+        """Every variable of the row, each once."""
+        pairs = (name for pair in self.states.values() for name in pair)
+        own = (self.node, self.fact, self.start, self.end, self.record)
+        return dict.fromkeys(filter(None, (*own, *pairs, *self.locals.values())))
+
+
+@dataclass
+class Writer:
+    """Writes parts of one statement; no name is given twice."""
+
+    parameters: dict[str, Binding] = field(default_factory=dict)
+    count: int = 0
+    as_of: str = "$asOf"
+    known_at: str = "$knownAt"
+
+    @contextmanager
+    def at_moment_of(self, source: Source, outer: Scope) -> Iterator[None]:
+        """Inside, all is answered as of the moment that the source names, if it names one."""
+        before = self.as_of, self.known_at
+        if isinstance(source, Unwind | Member) and source.moment:
+            moment = self.local(source.moment, outer)
+            self.as_of, self.known_at = f"{moment}.asOf", f"{moment}.knownAt"
+        yield
+        self.as_of, self.known_at = before
+
+    def now(self, fact: str) -> str:
+        """The predicate that a fact holds at the moment."""
+        return now(fact, self.as_of, self.known_at)
+
+    def known(self, fact: str) -> str:
+        """The predicate that a fact of whatever day is known at the moment."""
+        return known(fact, self.known_at)
+
+    def fresh(self, prefix: str) -> str:
+        """A name that was not given before."""
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    def parameter(self, binding: Binding) -> str:
+        """The parameter that a binding fills; the same binding, the same parameter."""
+        for name, known_binding in self.parameters.items():
+            if known_binding is binding:
+                return f"${name}"
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = binding
+        return f"${name}"
+
+    def local(self, name: str, scope: Scope) -> str:
+        """The expression of a local: a key of the record, or a variable."""
+        return f"{scope.record}.{quote(name)}" if scope.record else scope.locals[name]
+
+    def property(self, column: Property, scope: Scope) -> str:
+        """The expression of a property; matches the state where the property stands on it."""
+        match column.of:
+            case Of.NODE:
+                variable = scope.node
+            case Of.STATE:
+                variable = self.state(scope)[1]
+            case Of.FACT:
+                variable = scope.fact
+            case Of.END:
+                variable = scope.end
+        text = f"{variable}.{quote(column.name)}"
+        return f"toString({text})" if column.type in ("date", "datetime") else text
+
+    def state(self, scope: Scope) -> tuple[str, str]:
+        """The variables of the fact HAS_STATE of the row's node, and of its state; matched when first needed."""
+        if scope.node not in scope.states:
+            fact, state = self.fresh("h"), self.fresh("s")
+            match = "OPTIONAL MATCH" if scope.timeless else "MATCH"
+            scope.clauses.append(f"{match} {self.has_state(scope.node, fact, state)}")
+            scope.states[scope.node] = fact, state
+        return scope.states[scope.node]
+
+    def has_state(self, node: str, fact: str, state: str) -> str:
+        """The pattern from an entity to the state that holds at the moment."""
+        return f"({node})-[{fact}:HAS_STATE WHERE {self.now(fact)}]->({state})"
+
+    def sort_terms(self, order: Order, scope: Scope) -> list[str]:
+        """The expressions of an order, the entity's id last."""
+        entity_id = f"{scope.node}.id"
+        if order.key is None:
+            return [entity_id]
+        return [f"coalesce({self.property(order.key, scope)}, {_LAST[order.key.type]})", entity_id]

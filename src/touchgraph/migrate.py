@@ -1,0 +1,102 @@
+"""Constraints and indexes, as they follow from the model. Each statement does nothing where its work is done.
+
+Most questions start at ids or at names, and reach facts from their ends: for them there is a unique id per label and
+the full-text index over names. What changed between two moments is found by the times of facts, and of change sets.
+That is all: an index that no question uses would only slow down writing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from touchgraph.errors import DatabaseUnavailable, GraphError
+from touchgraph.graph import Graph
+from touchgraph.model import COMPARED, ENTITIES, GROUPS, LOCK_LABEL, STATE_LABEL, TIMES, quote
+from touchgraph.plan import Statement
+
+NAMES_INDEX = "names"
+"""The full-text index that `search` asks; its analyzer `cjk` finds 营销 within 大市场部营销 and words of English."""
+
+_ONLINE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A constraint or an index, and how SHOW INDEXES tells of it: type, labels, properties, backs a constraint."""
+
+    name: str
+    create: str
+    shown: tuple[str, tuple[str, ...], tuple[str, ...], bool]
+
+
+def _unique(label: str, key: str = "id") -> Piece:
+    name = f"{label}_{key}"
+    create = f"CREATE CONSTRAINT {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE n.{quote(key)} IS UNIQUE"
+    return Piece(name, create, ("RANGE", (label,), (key,), True))
+
+
+def _names() -> Piece:
+    create = (
+        f"CREATE FULLTEXT INDEX {quote(NAMES_INDEX)} IF NOT EXISTS FOR (n:{quote(STATE_LABEL)}) "
+        "ON EACH [n.nameZh, n.nameEn] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: false}}"
+    )
+    return Piece(NAMES_INDEX, create, ("FULLTEXT", (STATE_LABEL,), ("nameZh", "nameEn"), False))
+
+
+def _time(type_: str, key: str) -> Piece:
+    name = f"{type_}_{key}"
+    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR ()-[f:{quote(type_)}]-() ON (f.{quote(key)})"
+    return Piece(name, create, ("RANGE", (type_,), (key,), False))
+
+
+def _recorded(label: str) -> Piece:
+    name = f"{label}_recordedFrom"
+    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON (n.recordedFrom)"
+    return Piece(name, create, ("RANGE", (label,), ("recordedFrom",), False))
+
+
+PIECES: tuple[Piece, ...] = (
+    *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in ENTITIES), STATE_LABEL, LOCK_LABEL))),
+    _unique("ChangeSet", "clientMutationId"),
+    _names(),
+    _recorded("ChangeSet"),
+    *(_time(type_, key) for type_ in COMPARED for key in TIMES),
+)
+
+
+async def migrate(graph: Graph) -> list[str]:
+    """Creates what is missing, waits until it can be used, and returns the names of it. Raises GraphError."""
+    missing = set(await _missing(graph, online=False))
+    created = []
+    for piece in PIECES:
+        if piece.name in missing:
+            await _create(graph, piece)
+            created.append(piece.name)
+    await graph.run(Statement("CALL db.awaitIndexes($seconds)", {"seconds": _ONLINE_SECONDS}))
+    return created
+
+
+async def pending(graph: Graph) -> list[str]:
+    """The names of constraints and indexes that are missing or cannot be used yet; empty when all is in place."""
+    return await _missing(graph, online=True)
+
+
+async def _create(graph: Graph, piece: Piece) -> None:
+    try:
+        await graph.run(Statement(piece.create))
+    except DatabaseUnavailable:
+        raise
+    except GraphError as error:
+        why = "do two nodes have the same id, or is there another index of that name or place?"
+        raise GraphError(f"Could not create {piece.name}: {why} The log has the database's answer.") from error
+
+
+async def _missing(graph: Graph, online: bool) -> list[str]:
+    statement = "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint, state"
+    present = {
+        (type_, tuple(labels or ()), tuple(properties or ()), constraint is not None)
+        for name, type_, labels, properties, constraint, state in await graph.run(Statement(statement))
+        if (state == "ONLINE" or not online) and (type_ != "FULLTEXT" or name == NAMES_INDEX)
+    }
+    return [piece.name for piece in PIECES if piece.shown not in present]

@@ -1,0 +1,83 @@
+"""Arguments into parameters, pages, orders and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from touchgraph import values
+from touchgraph.plan import Binding, Filter, Literal, Order, Page, Selected, Value
+from touchgraph.sources import Hop, Lookup, Named, Property, Scan, Source
+
+_ORDERS = {
+    "ID": None,
+    "NAME_ZH": Property("nameZh"),
+    "NAME_EN": Property("nameEn"),
+    "LEVEL": Property("level", type="integer"),
+    "ORDINAL": Property("ordinal", type="integer"),
+}
+
+
+def given(value: Value | None) -> bool:
+    """Whether an argument has a value, and it is not null."""
+    return value is not None and value != Literal(None)
+
+
+def binding(one: Selected, name: str) -> Binding:
+    """The parameter that an argument fills."""
+    return Binding(one.arguments[name], values.CONVERT.get(name, values.same), one.origin)
+
+
+def literal(one: Selected, name: str) -> str:
+    """The name of an enum member that an argument is."""
+    value = one.arguments[name]
+    assert isinstance(value, Literal), "enums are part of the plan"
+    return str(value.value)
+
+
+def page(one: Selected, order: Order) -> Page:
+    """The page that `first` and `after` ask for."""
+    after = one.arguments.get("after")
+    decode = values.decode_cursor(order)
+    return Page(binding(one, "first"), Binding(after, decode, one.origin) if after and given(after) else None)
+
+
+def order(one: Selected, source: Hop | Scan) -> Order:
+    """The order that `orderBy` asks for, or that of the source."""
+    asked = one.arguments.get("orderBy")
+    if isinstance(asked, Literal) and asked.value is not None:
+        return Order(_ORDERS[str(asked.value["field"])], str(asked.value["direction"]) == "DESC")
+    return Order(_ORDERS[source.order])
+
+
+def filters(one: Selected) -> tuple[Filter, ...]:
+    """The conditions that the arguments ask for; those on labels and types are part of the plan."""
+    filters = []
+    for name in ("kinds", "types", "under", "text", "confidence", "role", "depth"):
+        value = one.arguments.get(name)
+        if not given(value):
+            continue
+        if name in ("kinds", "types"):
+            assert isinstance(value, Literal), "enums are part of the plan"
+            filters.append(Filter(name, tuple(str(member) for member in value.value)))
+        else:
+            filters.append(Filter(name, binding=binding(one, name)))
+    return tuple(filters)
+
+
+def parameters(one: Selected, source: Source) -> Mapping[str, Binding]:
+    """The parameters of a lookup, or of a named statement."""
+    if isinstance(source, Lookup):
+        return {name: binding(one, name) for name in one.arguments}
+    if isinstance(source, Named):
+        return dict(_parameter(one, name) for name in source.parameters)
+    return {}
+
+
+def _parameter(one: Selected, path: str) -> tuple[str, Binding]:
+    """The name and the value of a parameter: that of an argument, or of a field of one."""
+    name, _, part = path.partition(".")
+    convert = values.CONVERT_NAMED.get(part or name, values.same)
+    value = one.arguments.get(name, Literal(None))
+    if not part:
+        return name, Binding(value, convert, one.origin)
+    return name + part[0].upper() + part[1:], Binding(value, lambda whole: convert(whole.get(part)), one.origin)

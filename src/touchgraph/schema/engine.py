@@ -1,0 +1,203 @@
+"""Answers operations: from the document to a plan (kept for the next request), its statements, and the answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationType,
+    ValuesOfCorrectTypeRule,
+    parse,
+    validate,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from touchgraph.compiler import compile_root
+from touchgraph.errors import Conflict, GraphError, InputError, InvalidChanges, TouchgraphError
+from touchgraph.graph import Graph, Transaction
+from touchgraph.plan import Binding, ListOf, Literal, ObjectOf, QueryPlan, Statement, Step, Template, Value, Variable
+from touchgraph.planner import plan
+from touchgraph.rows import shape_rows
+from touchgraph.selection import Request, read_request, select
+from touchgraph.statements import NamedStatement
+
+log = logging.getLogger(__name__)
+
+Writer = Callable[[Transaction, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""Writes by the arguments of a field, and returns what its answer is made from."""
+
+
+class Engine:
+    """Answers valid documents of one schema. Plans are kept by document, operation and what shapes the plan."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        statements: Mapping[str, NamedStatement],
+        cache_size: int,
+        writers: Mapping[str, Writer] | None = None,
+    ) -> None:
+        self._schema = schema
+        self._writers = writers or {}
+        self._statements = {name: statement.text for name, statement in statements.items()}
+        self._plan = lru_cache(cache_size)(self._make_plan)
+
+    async def answer(
+        self, graph: Graph, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None
+    ) -> ExecutionResult:
+        """The answer. What is wrong with the request is told before anything is asked of the database."""
+        try:
+            request = read_request(self._schema, document, operation_name, variables)
+            if isinstance(request, list):
+                return PreExecutionError(None, [_coded(error, InputError.code) for error in request])
+            make = self._make_plan if request.shape is None else self._plan
+            planned, templates = make(_Key(request))
+            rows = await _Run(planned, templates, request, self._writers).rows(graph)
+        except _Refused as refused:
+            return PreExecutionError(None, [refused.error])
+        except TouchgraphError as error:
+            return PreExecutionError(None, [_coded(GraphQLError(str(error)), error.code)])
+        except Exception:
+            log.exception("a request failed")
+            message = "Something went wrong here; the log tells what, under the id of this request (X-Request-ID)."
+            return PreExecutionError(None, [_coded(GraphQLError(message), GraphError.code)])
+        data, faults = shape_rows(planned.shape, rows)
+        errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), GraphError.code) for f in faults]
+        return ExecutionResult(data, errors or None)
+
+    def templates(self, request: Request) -> list[Template]:
+        """The statements of a request, one for each root field, with places for values."""
+        return self._plan(_Key(request))[1]
+
+    def _make_plan(self, key: _Key) -> tuple[QueryPlan, list[Template]]:
+        planned = plan(select(key.request), key.request.type_name)
+        return planned, [compile_root(root, self._statements) for root in planned.roots]
+
+
+class _Key:
+    """A request as a key of the plan cache: equal to others that share its plan."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self._parts = (request.document, request.operation, request.shape)
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._parts == other._parts
+
+
+class _Refused(Exception):
+    def __init__(self, error: GraphQLError) -> None:
+        self.error = error
+
+
+def bind(template: Template, variables: Mapping[str, Any]) -> Statement:
+    """A statement with the values of one request."""
+    return Statement(template.text, {name: _bound(b, variables) for name, b in template.bindings.items()})
+
+
+def _bound(binding: Binding, variables: Mapping[str, Any]) -> Any:
+    try:
+        return binding.convert(_value(binding.value, variables))
+    except InputError as error:
+        raise _Refused(_coded(GraphQLError(str(error), binding.origin), error.code)) from error
+
+
+def _value(value: Value, variables: Mapping[str, Any]) -> Any:
+    match value:
+        case Literal(literal):
+            return literal
+        case Variable(name):
+            return variables.get(name)
+        case ListOf(items):
+            return [_value(item, variables) for item in items]
+        case ObjectOf(fields):
+            return {name: _value(field, variables) for name, field in fields}
+
+
+class _Run:
+    """One request on its way to the rows of its statements, by the number of their root."""
+
+    def __init__(
+        self, planned: QueryPlan, templates: list[Template], request: Request, writers: Mapping[str, Writer]
+    ) -> None:
+        self._planned, self._templates, self._request, self._writers = planned, templates, request, writers
+        self._values = dict(request.values)
+
+    async def rows(self, graph: Graph) -> list[Any]:
+        """The rows. A mutation is one transaction; else what is asked after each write is one of its own, not kept."""
+        steps, found = self._planned.steps, dict[int, Any]()
+        if self._request.operation.operation is OperationType.MUTATION:
+            found |= await graph.write(lambda tx: self._in_order(tx, steps))
+        else:
+            # Values are made before anything is asked of the database, which may refuse them.
+            plain = {n: bind(self._templates[n], self._values) for n in self._after(None)}
+            if plain:
+                found |= await graph.read(lambda tx: _read(tx, plain))
+            for step in steps:
+                found |= await graph.rehearse(partial(self._supposed, step))
+        return [found[number] for number in range(len(self._templates))]
+
+    def _after(self, step: Step | None) -> list[int]:
+        """The roots that are answered after a step and no other."""
+        return [number for number, root in enumerate(self._planned.roots) if root.moment.step is step]
+
+    async def _in_order(self, tx: Transaction, steps: tuple[Step, ...]) -> dict[int, Any]:
+        found: dict[int, Any] = {}
+        for step in steps:
+            found |= await self._step(tx, step)
+        return found
+
+    async def _supposed(self, step: Step, tx: Transaction) -> dict[int, Any]:
+        if step.outer is not None:
+            await self._write(tx, step.outer)
+        return await self._step(tx, step)
+
+    async def _step(self, tx: Transaction, step: Step) -> dict[int, Any]:
+        await self._write(tx, step)
+        return await _read(tx, {n: bind(self._templates[n], self._values) for n in self._after(step)})
+
+    async def _write(self, tx: Transaction, step: Step) -> None:
+        given = {name: _bound(binding, self._values) for name, binding in step.arguments.items()}
+        try:
+            result = await self._writers[step.write.name](tx, given)
+        except (InputError, Conflict) as error:
+            raise _Refused(_refusal(error, step)) from error
+        self._values.update({step.result(name): value for name, value in result.items()})
+
+
+async def _read(tx: Transaction, statements: Mapping[int, Statement]) -> dict[int, Any]:
+    return {number: (await tx.run(statement))[0] for number, statement in statements.items()}
+
+
+def _refusal(error: InputError | Conflict, step: Step) -> GraphQLError:
+    refused = _coded(GraphQLError(str(error), step.origin, path=[step.key]), error.code)
+    if isinstance(error, InvalidChanges):
+        faults = [{"change": place, "message": why} for place, why in error.faults]
+        refused.extensions = {**(refused.extensions or {}), "faults": faults}
+    return refused
+
+
+def code_errors(schema: GraphQLSchema, query: str, errors: list[GraphQLError]) -> None:
+    """Give errors of parsing and validation their codes; a wrong value is bad input, the rest the query's form."""
+    uncoded = [error for error in errors if not (error.extensions or {}).get("code")]
+    for error in uncoded:
+        if isinstance(error, GraphQLSyntaxError):
+            _coded(error, "GRAPHQL_PARSE_FAILED")
+        else:
+            wrong_values = {e.message for e in validate(schema, parse(query), [ValuesOfCorrectTypeRule])}
+            _coded(error, InputError.code if error.message in wrong_values else "GRAPHQL_VALIDATION_FAILED")
+
+
+def _coded(error: GraphQLError, code: str) -> GraphQLError:
+    error.extensions = {**(error.extensions or {}), "code": code}
+    return error

@@ -1,0 +1,54 @@
+"""The root of every mutation: what it writes, and what its payload shows of the graph after that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import strawberry
+
+from touchgraph.plan import Write, Wrote
+from touchgraph.schema.changes import ApplyReorgInput, CorrectFactInput
+from touchgraph.schema.declare import argument, declared
+from touchgraph.schema.documents import ChangeSet
+from touchgraph.schema.engine import Writer
+from touchgraph.schema.query import Query
+from touchgraph.seed import proposed
+from touchgraph.sources import Context, Lookup
+
+_CHANGE_SET = Wrote(source=Lookup("ChangeSet"), arguments=(("id", "changeSet"),))
+
+
+@strawberry.type(description="What a change set did.")
+class ApplyReorgPayload:
+    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+    change_set: ChangeSet | None = declared(_CHANGE_SET)
+    query: Query = declared(Context.AT, doc="Any question, answered after the change.")
+
+
+@strawberry.type(description="What a correction did.")
+class CorrectFactPayload:
+    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+    change_set: ChangeSet | None = declared(_CHANGE_SET)
+    query: Query = declared(Context.AT, doc="Any question, answered after the correction.")
+
+
+@strawberry.type(description="Fields are done in order, all of them or none.")
+class Mutation:
+    apply_reorg: ApplyReorgPayload = declared(
+        Write("applyReorg"),
+        argument("input", ApplyReorgInput),
+        doc="Applies a change set: all of it, or nothing, with every fault told.",
+    )
+    correct_fact: CorrectFactPayload = declared(
+        Write("correctFact"),
+        argument("input", CorrectFactInput),
+        doc="Records that a fact was wrong, and what is right; `at(knownAt:)` before it still tells the wrong one.",
+    )
+
+
+WRITERS: Mapping[str, Writer] = {
+    "applyReorg": proposed.apply_reorg,
+    "correctFact": proposed.correct_fact,
+    "whatIf": proposed.what_if,
+}
+"""The functions of all fields that write, by the name in their source."""

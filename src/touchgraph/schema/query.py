@@ -1,0 +1,195 @@
+"""The root of every query."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import strawberry
+
+from touchgraph.model import Role
+from touchgraph.plan import Write
+from touchgraph.schema.changes import ReorgChange
+from touchgraph.schema.common import (
+    CONFIDENCE,
+    FACT_TYPES,
+    FIRST,
+    ID_ARGUMENT,
+    KINDS,
+    PAGE,
+    SUBJECT_ORDER,
+    TEXT,
+    UNDER,
+    UNIT_ORDER,
+    Connection,
+    Node,
+    NodeKind,
+    OrderDirection,
+)
+from touchgraph.schema.declare import argument, declared, lookup, named, scan
+from touchgraph.schema.diff import Moment, OrgDiff
+from touchgraph.schema.documents import ChangeSet, Claim, Source
+from touchgraph.schema.organisation import (
+    Area,
+    Centre,
+    Committee,
+    Company,
+    Dealer,
+    Department,
+    OrgUnit,
+    Position,
+    Region,
+)
+from touchgraph.schema.ownership import Coverage, Ownership
+from touchgraph.schema.portfolio import Portfolio
+from touchgraph.schema.subjects import (
+    Capability,
+    Channel,
+    LifecycleStage,
+    Pool,
+    Product,
+    ProductPhase,
+    Standard,
+    Subject,
+    Touchpoint,
+)
+from touchgraph.schema.timeline import TimelineEntry
+from touchgraph.sources import Context, Local, Same
+
+_UNITS = (*PAGE, UNDER, TEXT, CONFIDENCE, UNIT_ORDER)
+_ENTITIES = (*PAGE, TEXT, CONFIDENCE)
+_SUBJECTS = (*_ENTITIES, SUBJECT_ORDER)
+_AS_OF = argument("as_of", date | None, doc="The day to answer for; default: today.")
+_KNOWN_AT = argument("known_at", datetime | None, doc="Only what was known then; default: all that is known.")
+
+
+@strawberry.type(description="A node that a search found, and how well it fits.")
+class SearchHit:
+    node: Node = declared(Same.NODE)
+    score: float = declared(Local("score"), doc="The higher, the better; of use within one search only.")
+
+
+@strawberry.type(description="Every field is answered as of a day and as known at a time: see `at`.")
+class Query:
+    at: Query = declared(
+        Context.AT, _AS_OF, _KNOWN_AT, doc="Everything below it as of another day, as known at another time."
+    )
+    what_if: Query = declared(
+        Write("whatIf"),
+        argument("changes", list[ReorgChange]),  # type: ignore[valid-type]
+        argument("effective", date | None, doc="The day from which they hold; default: the day asked for."),
+        doc="Everything below it as if the changes were made; nothing of them is kept.",
+    )
+    node: Node | None = lookup("Entity", ID_ARGUMENT)
+    nodes: list[Node | None] = lookup("Entity", argument("ids", list[strawberry.ID]), doc="In the order of the ids.")
+    org_unit: OrgUnit | None = lookup("OrgUnit", ID_ARGUMENT)
+    org_units: Connection[OrgUnit] = scan("OrgUnit", *_UNITS, KINDS, hierarchy="PART_OF")
+    dealer: Dealer | None = lookup("Dealer", ID_ARGUMENT)
+    dealers: Connection[Dealer] = scan("Dealer", *_UNITS, hierarchy="PART_OF")
+    position: Position | None = lookup("Position", ID_ARGUMENT)
+    positions: Connection[Position] = scan("Position", *_ENTITIES)
+    subject: Subject | None = lookup("Subject", ID_ARGUMENT)
+    touchpoint: Touchpoint | None = lookup("Touchpoint", ID_ARGUMENT)
+    touchpoints: Connection[Touchpoint] = scan("Touchpoint", UNDER, *_SUBJECTS, hierarchy="KIND_OF")
+    stage: LifecycleStage | None = lookup("LifecycleStage", ID_ARGUMENT)
+    stages: Connection[LifecycleStage] = scan("LifecycleStage", *_SUBJECTS, order="ORDINAL")
+    pool: Pool | None = lookup("Pool", ID_ARGUMENT)
+    pools: Connection[Pool] = scan("Pool", *_SUBJECTS)
+    channel: Channel | None = lookup("Channel", ID_ARGUMENT)
+    channels: Connection[Channel] = scan("Channel", UNDER, *_SUBJECTS, hierarchy="KIND_OF")
+    standard: Standard | None = lookup("Standard", ID_ARGUMENT)
+    standards: Connection[Standard] = scan("Standard", *_SUBJECTS)
+    capability: Capability | None = lookup("Capability", ID_ARGUMENT)
+    capabilities: Connection[Capability] = scan("Capability", *_SUBJECTS)
+    phase: ProductPhase | None = lookup("ProductPhase", ID_ARGUMENT)
+    phases: Connection[ProductPhase] = scan("ProductPhase", *_SUBJECTS, order="ORDINAL")
+    product: Product | None = lookup("Product", ID_ARGUMENT)
+    products: Connection[Product] = scan("Product", *_SUBJECTS)
+    claim: Claim | None = lookup("Claim", ID_ARGUMENT)
+    claims: Connection[Claim] = scan("Claim", *_ENTITIES)
+    source: Source | None = lookup("Source", ID_ARGUMENT)
+    sources: Connection[Source] = scan("Source", *PAGE)
+    change_set: ChangeSet | None = lookup("ChangeSet", ID_ARGUMENT)
+    change_sets: Connection[ChangeSet] = scan("ChangeSet", *PAGE)
+    ownership: Ownership | None = named(
+        "ownership",
+        argument("subject", strawberry.ID),
+        argument("role", Role, Role.ACCOUNTABLE),
+        argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide."),
+        argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
+        locals_=(
+            "subject",
+            "place",
+            "channel",
+            "role",
+            "status",
+            "rule",
+            "inferred",
+            "owners",
+            "path",
+            "losers",
+            "ids",
+            "names",
+        ),
+        record=True,
+        doc="Who answers for a subject, and why; null for a subject that is not there.",
+    )
+    coverage: Coverage = named(
+        "coverage",
+        argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide."),
+        argument("role", Role, Role.ACCOUNTABLE),
+        locals_=("role", "place", "cells", "gaps", "conflicts", "unowned", "total", "owned"),
+        record=True,
+        doc="Who answers for every touchpoint at every stage that it serves, and for the stages themselves.",
+    )
+    portfolio: Portfolio | None = named(
+        "portfolio",
+        argument("unit", strawberry.ID),
+        argument("transitive", bool, True, doc="With what the units below it answer for."),
+        locals_=("unit", "total", "groups"),
+        record=True,
+        doc="All that a unit answers for; null for a unit that is not there.",
+    )
+    org_diff: OrgDiff = named(
+        "org-diff",
+        argument("from_", Moment),
+        argument("to", Moment),
+        locals_=("from", "to", "total", "counts", "changes"),
+        record=True,
+        parameters=("from.asOf", "from.knownAt", "to.asOf", "to.knownAt"),
+        doc="What is different in the organisation between two moments; whatever day is asked for around it.",
+    )
+    timeline: list[TimelineEntry] = named(
+        "timeline",
+        ID_ARGUMENT,
+        FACT_TYPES,
+        argument("order", OrderDirection, OrderDirection.ASC, doc="That of the days: ASC is earliest first."),
+        locals_=(
+            "place",
+            "type",
+            "kind",
+            "day",
+            "knownSince",
+            "correctedAt",
+            "before",
+            "after",
+            "changeSet",
+            "correctedBy",
+            "was",
+            "is",
+            "later",
+        ),
+        record=True,
+        doc="The history of a unit, a subject, or whatever has facts: all days, as known at the moment.",
+    )
+    search: list[SearchHit] = named(
+        "search",
+        argument("text", str, doc="Words in Chinese or English; all of them have to be in the name."),
+        argument("kinds", list[NodeKind] | None),
+        FIRST,
+        locals_=("score",),
+        doc="By name, best first.",
+    )
+
+
+TYPES = (Company, Centre, Department, Region, Area, Dealer, Committee)
+"""Types that only interfaces lead to."""

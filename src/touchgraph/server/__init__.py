@@ -1,0 +1,8 @@
+"""The managed local Neo4j: fetched, started, found again and stopped. It listens on the loopback address only."""
+
+from touchgraph.server.config import Home, home_of
+from touchgraph.server.jars import Report
+from touchgraph.server.manager import Running, Status, running, start, status, stop
+from touchgraph.server.process import check_port
+
+__all__ = ["Home", "Report", "Running", "Status", "check_port", "home_of", "running", "start", "status", "stop"]

@@ -1,0 +1,116 @@
+"""What all tests share: managed Neo4js on free ports in temporary folders, one to read from and one to write to."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from touchgraph import server
+from touchgraph.graph import Address, Graph, open_graph
+from touchgraph.model import quote
+from touchgraph.plan import Statement
+from touchgraph.settings import Settings
+
+SettingsFor = Callable[..., Settings]
+
+
+def pytest_configure() -> None:
+    """Nothing of the developer's own settings reaches a test, be it run in this process or in a child."""
+    for name in list(os.environ):
+        if name.startswith(("TOUCHGRAPH_", "NEO4J_")):
+            del os.environ[name]
+    Settings.model_config["env_file"] = None
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on, outside the range that systems hand out to clients."""
+    for port in random.sample(range(20000, 32000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no free port")
+
+
+def _make_settings(home: Path, **overrides: object) -> Settings:
+    """Settings of a small managed Neo4j in a folder, on free ports."""
+    values = {"home": home, "port": free_port(), "bolt_port": free_port(), "browser_port": free_port(), "heap_mb": 256}
+    return Settings.model_validate(values | overrides)
+
+
+@pytest.fixture(scope="session")
+def make_settings() -> SettingsFor:
+    """Makes settings with the given home, and free ports; overrides by field name."""
+    return _make_settings
+
+
+@pytest.fixture
+def settings_for(tmp_path: Path) -> Iterator[SettingsFor]:
+    """The same with a home below the test's own folder; a Neo4j that a failing test leaves there is stopped."""
+    home = tmp_path / "home"
+    yield partial(_make_settings, home)
+    if home.exists():
+        server.stop(_make_settings(home))
+
+
+@pytest.fixture(scope="session")
+def neo4j_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """A Neo4j for the whole session, to read from by agreement."""
+    with server.running(_make_settings(tmp_path_factory.mktemp("neo4j"), heap_mb=512)) as running:
+        yield running.address
+
+
+@pytest.fixture(scope="session")
+def scratch_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
+    """A second Neo4j for tests that write: the Community edition has one database only."""
+    with server.running(_make_settings(tmp_path_factory.mktemp("scratch"), heap_mb=384)) as running:
+        yield running.address
+
+
+@pytest.fixture(scope="session")
+async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
+    """The graph with all of `seed/` in it; to be read only."""
+    from touchgraph.migrate import migrate
+    from touchgraph.seed import load
+
+    async with open_graph(neo4j_address) as opened:
+        await migrate(opened)
+        await load(opened)
+        yield opened
+
+
+@pytest.fixture
+async def empty_graph(scratch_address: Address) -> AsyncIterator[Graph]:
+    """A graph of the test's own, without data, with all constraints and indexes."""
+    from touchgraph.migrate import PIECES, migrate
+
+    async with open_graph(scratch_address) as opened:
+        await _empty(opened, keep={piece.name for piece in PIECES})
+        await migrate(opened)
+        yield opened
+
+
+@pytest.fixture
+async def bare_graph(scratch_address: Address) -> AsyncIterator[Graph]:
+    """A graph of the test's own, without data, constraints and indexes: as Neo4j is at its first start."""
+    async with open_graph(scratch_address) as opened:
+        await _empty(opened)
+        yield opened
+
+
+async def _empty(graph: Graph, keep: Collection[str] = ()) -> None:
+    """Deletes all data, and all constraints and indexes but those of the given names."""
+    await graph.run(Statement("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"))
+    for kind, found in (
+        ("CONSTRAINT", "SHOW CONSTRAINTS YIELD name"),
+        ("INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"),
+    ):
+        for (name,) in await graph.run(Statement(found)):
+            if name not in keep:
+                await graph.run(Statement(f"DROP {kind} {quote(name)} IF EXISTS"))

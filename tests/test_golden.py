@@ -1,0 +1,73 @@
+"""Every kind of query with its Cypher, parameters and answer, as files to read.
+
+`make golden` writes the files anew from their queries; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import parse
+
+from touchgraph.graph import Graph
+from touchgraph.resources import folder
+from touchgraph.schema import build_schema
+from touchgraph.schema.engine import Engine, bind
+from touchgraph.selection import Request, read_request
+from touchgraph.statements import read_statements
+
+FILES = {path: path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "golden").glob("*.md"))}
+SCHEMA = build_schema()
+ENGINE = Engine(SCHEMA._schema, read_statements(folder("cypher") / "queries"), 100)
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+def clauses(cypher: str) -> str:
+    """A statement with each clause on a line of its own, indented by its nesting."""
+    lines, depth = [], 0
+    for part in re.split(r" (?=(?:OPTIONAL )?MATCH |WITH |RETURN |CALL |UNWIND |\})|(?<=\{) ", cypher):
+        depth -= part.startswith("}")
+        lines.append("  " * depth + part)
+        depth += part.count("{") - part.count("}") + part.startswith("}")
+    return "\n".join(lines)
+
+
+async def written(graph: Graph, text: str) -> str:
+    """The file as it should be, from its heading and its query."""
+    head, query = text.split("```graphql\n")[0], blocks(text, "graphql")[0]
+    variables = json.loads(next(iter(blocks(text, "json variables")), "{}"))
+    request = read_request(SCHEMA._schema, parse(query), None, variables)
+    assert isinstance(request, Request)
+    parts = [f"{head}```graphql\n{query}```"]
+    if variables:
+        parts.append(f"```json variables\n{as_json(variables)}\n```")
+    for number, template in enumerate(ENGINE.templates(request), 1):
+        params = as_json(dict(bind(template, request.values).params))
+        cypher = clauses(template.text)
+        parts.append(f"## Statement {number}\n```cypher\n{cypher}\n```\n```json parameters\n{params}\n```")
+    answer = await SCHEMA.execute(query, variables, context_value={"graph": graph})
+    assert answer.errors is None, answer.errors
+    parts.append(f"## Answer\n```json\n{as_json(answer.data)}\n```\n")
+    return "\n\n".join(parts)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+async def test_a_query_keeps_its_statement_and_its_answer(graph: Graph, path: Path) -> None:
+    """Each file shows what its query is compiled to and what comes of it, to the letter."""
+    now = await written(graph, FILES[path])
+    if os.getenv("GOLDEN"):
+        path.write_text(now, encoding="utf-8")  # noqa: ASYNC240
+    else:
+        assert FILES[path] == now
