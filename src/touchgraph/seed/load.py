@@ -42,7 +42,7 @@ async def load(graph: Graph, paths: Sequence[Path] | None = None, report: Report
     Raises InvalidFiles with every fault of all files, in which case nothing is written; GraphError.
     """
     files = [read_file(path) for path in (default_paths() if paths is None else paths)]
-    fresh = await graph.read(lambda tx: _fresh(tx, files))
+    fresh = await graph.rehearse(lambda tx: _fresh(tx, files))
     _refuse(fresh)
     return [
         await graph.write(partial(_load_file, file=file, report=report)) if file in fresh else _skipped(file)
@@ -59,7 +59,11 @@ async def seeded(graph: Graph, paths: Sequence[Path] | None = None) -> bool:
 
 
 async def _fresh(tx: Transaction, files: Sequence[SeedFile]) -> list[SeedFile]:
-    """The files that have something to load, or faults; after trying all of it out on what the graph knows."""
+    """The files that have something to load, or faults; after trying all of it out on what the graph knows.
+
+    Nobody may write meanwhile: what is read first and what is read later would not fit together.
+    """
+    await lock(tx)
     known = await known_sets(tx)
     fresh = [file for file in files if not is_applied(file, known)]
     if fresh:
