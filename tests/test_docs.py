@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from touchgraph.graph import Graph
-from touchgraph.model import BY_LABEL, FACTS
+from touchgraph.model import ENTITIES, FACTS
 from touchgraph.schema import build_schema
 from touchgraph.settings import Settings
 
@@ -94,4 +94,4 @@ def test_settings_are_documented() -> None:
 def test_the_picture_shows_the_whole_model() -> None:
     """Labels and facts of the model all stand in the README's picture of the graph."""
     picture = README.split("```mermaid")[1].split("```")[0]
-    assert {word for word in (*BY_LABEL, *(f.type for f in FACTS)) if word not in picture} == set()
+    assert {word for word in (*(k.label for k in ENTITIES), *(f.type for f in FACTS)) if word not in picture} == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType
 
-from touchgraph.model import BY_LABEL, ENTITIES, FACTS, GROUPS
+from touchgraph.model import ENTITIES, FACTS, GROUPS
 from touchgraph.schema import build_schema
 from touchgraph.selection import SOURCE
 
@@ -32,8 +32,8 @@ def test_enums_have_the_members_of_the_model() -> None:
 
 def test_every_kind_of_entity_has_its_type_and_a_field_to_look_it_up() -> None:
     """Each label is a type of the API with the interfaces of its groups, found by `node` and told by its id."""
-    for label, kind in BY_LABEL.items():
-        type_ = CORE.type_map[label]
+    for kind in ENTITIES:
+        type_ = CORE.type_map[kind.label]
         assert isinstance(type_, GraphQLObjectType)
         expected = {"Node", *kind.groups, *(("Entity",) if kind.state else ())}
         assert {interface.name for interface in type_.interfaces} == expected

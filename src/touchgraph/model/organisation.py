@@ -1,27 +1,10 @@
-"""The graph as data: labels, facts, properties and keys. The one place that knows them.
-
-Constraints, validation of files, checks and the Cypher that the compiler writes follow from these tables.
-"""
+"""The organisation as data: units, subjects, documents, and the facts between them."""
 
 from __future__ import annotations
 
-import builtins
-import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Literal
 
-PropertyType = Literal["string", "integer", "float", "date", "datetime", "boolean"]
-
-OPEN_START = date(1, 1, 1)
-"""`validFrom` of a fact whose beginning nobody recorded."""
-OPEN_END = date(9999, 12, 31)
-"""`validTo` of a fact that still holds."""
-OPEN_RECORD = datetime(9999, 12, 31, tzinfo=UTC)
-"""`recordedTo` of a fact that nobody corrected."""
-LATEST = datetime(9999, 12, 30, tzinfo=UTC)
-"""`knownAt` when nobody asks for another: all that is recorded, whatever the clocks say."""
+from touchgraph.model.kinds import EntityKind, FactKind, Property
 
 
 class Confidence(StrEnum):
@@ -63,56 +46,6 @@ class ClaimKind(StrEnum):
     CONTEXT = "CONTEXT"
     STRATEGY = "STRATEGY"
     FIGURE = "FIGURE"
-
-
-@dataclass(frozen=True)
-class Property:
-    """A property of a node or of a fact; `values` closes its range."""
-
-    name: str
-    type: PropertyType = "string"
-    required: bool = False
-    values: builtins.type[StrEnum] | None = None
-
-
-@dataclass(frozen=True)
-class EntityKind:
-    """A label whose nodes have a stable id `prefix:…`; `state` are the properties that can change over time.
-
-    A kind without state (a source, a change set) does not change: its `properties` stand on the node itself.
-    """
-
-    label: str
-    prefix: str
-    groups: tuple[str, ...] = ()
-    state: tuple[Property, ...] = ()
-    properties: tuple[Property, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The label as an enum member of the API: LIFECYCLE_STAGE."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.label).upper()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """All labels of such a node: its own, its groups', and `Entity`."""
-        return (self.label, *self.groups, "Entity")
-
-
-@dataclass(frozen=True)
-class FactKind:
-    """A relationship type that holds for a time. `key` are the properties that, with both ends, tell facts apart.
-
-    `single`: one start node has at most one such fact at a time; `acyclic`: following it never comes back.
-    """
-
-    type: str
-    start: tuple[str, ...]
-    end: tuple[str, ...]
-    properties: tuple[Property, ...] = ()
-    key: tuple[str, ...] = ()
-    single: bool = False
-    acyclic: bool = False
 
 
 _NAMES = (Property("nameZh", required=True), Property("nameEn", required=True))
@@ -227,41 +160,3 @@ LOCK_LABEL = "WriteLock"
 """The label of the node that whoever writes change sets locks first."""
 STATE_LABEL = "State"
 STATE_PROPERTIES: tuple[Property, ...] = tuple({p.name: p for kind in ENTITIES for p in kind.state}.values())
-
-BY_PREFIX = {kind.prefix: kind for kind in ENTITIES}
-BY_LABEL = {kind.label: kind for kind in ENTITIES}
-BY_NAME = {kind.name: kind for kind in ENTITIES}
-FACT_BY_TYPE = {kind.type: kind for kind in FACTS}
-GROUPS = {group: tuple(kind for kind in ENTITIES if group in kind.groups) for group in ("OrgUnit", "Subject")}
-REFERENCES = {"scope": "OrgUnit", "channel": "Channel", "source": "Source", "changeSet": "ChangeSet"}
-"""Properties of facts that hold the id of an entity, and that entity's label."""
-
-
-def kind_of(entity_id: str) -> EntityKind | None:
-    """The kind that an id's prefix names, or None."""
-    return BY_PREFIX.get(entity_id.partition(":")[0])
-
-
-def has_label(kind: EntityKind, label: str) -> bool:
-    """Whether entities of this kind carry the label, be it their own, a group's or `Entity`."""
-    return label in kind.labels
-
-
-def kinds_with(label: str) -> tuple[EntityKind, ...]:
-    """The kinds whose entities carry the label."""
-    return tuple(kind for kind in ENTITIES if has_label(kind, label))
-
-
-def quote(identifier: str) -> str:
-    """A label, type or property name, safe to stand in Cypher."""
-    return "`" + identifier.replace("`", "``") + "`"
-
-
-def known(variable: str, known_at: str = "$knownAt") -> str:
-    """The predicate that a fact is known at a time."""
-    return f"{variable}.recordedFrom <= {known_at} < {variable}.recordedTo"
-
-
-def now(variable: str, as_of: str = "$asOf", known_at: str = "$knownAt") -> str:
-    """The predicate that a fact is valid on a day and known at a time."""
-    return f"{variable}.validFrom <= {as_of} < {variable}.validTo AND {known(variable, known_at)}"

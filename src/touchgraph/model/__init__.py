@@ -1,0 +1,36 @@
+"""The graph as data: labels, facts, properties and keys. The one place that knows them.
+
+Constraints, validation of files, checks and the Cypher that the compiler writes follow from these tables.
+"""
+
+from __future__ import annotations
+
+from touchgraph.model.customers import *
+from touchgraph.model.kinds import *
+from touchgraph.model.organisation import *
+
+KINDS = (*ENTITIES, *CUSTOMER_ENTITIES)
+"""Everything that has an id: the organisation and its customers."""
+BY_PREFIX = {kind.prefix: kind for kind in KINDS}
+BY_LABEL = {kind.label: kind for kind in KINDS}
+BY_NAME = {kind.name: kind for kind in KINDS}
+FACT_BY_TYPE = {kind.type: kind for kind in FACTS}
+CUSTOMER_FACT_BY_TYPE = {kind.type: kind for kind in CUSTOMER_FACTS}
+GROUPS = {group: tuple(kind for kind in ENTITIES if group in kind.groups) for group in ("OrgUnit", "Subject")}
+REFERENCES = {"scope": "OrgUnit", "channel": "Channel", "source": "Source", "changeSet": "ChangeSet"}
+"""Properties of facts that hold the id of an entity, and that entity's label."""
+
+
+def kind_of(entity_id: str) -> EntityKind | None:
+    """The kind that an id's prefix names, or None."""
+    return BY_PREFIX.get(entity_id.partition(":")[0])
+
+
+def has_label(kind: EntityKind, label: str) -> bool:
+    """Whether entities of this kind carry the label, be it their own, a group's or `Entity`."""
+    return label in kind.labels
+
+
+def kinds_with(label: str) -> tuple[EntityKind, ...]:
+    """The kinds whose entities carry the label."""
+    return tuple(kind for kind in KINDS if has_label(kind, label))
