@@ -7,6 +7,7 @@ import random
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from touchgraph.plan import Statement
 from touchgraph.settings import Settings
 
 SettingsFor = Callable[..., Settings]
+PATIENCE = timedelta(minutes=5)
+"""For one statement: a slow machine is no fault of what is tested."""
 
 
 def pytest_configure() -> None:
@@ -79,7 +82,7 @@ async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
     from touchgraph.migrate import migrate
     from touchgraph.seed import load
 
-    async with open_graph(neo4j_address) as opened:
+    async with open_graph(neo4j_address, PATIENCE) as opened:
         await migrate(opened)
         await load(opened)
         yield opened
@@ -90,7 +93,7 @@ async def empty_graph(scratch_address: Address) -> AsyncIterator[Graph]:
     """A graph of the test's own, without data, with all constraints and indexes."""
     from touchgraph.migrate import PIECES, migrate
 
-    async with open_graph(scratch_address) as opened:
+    async with open_graph(scratch_address, PATIENCE) as opened:
         await _empty(opened, keep={piece.name for piece in PIECES})
         await migrate(opened)
         yield opened
@@ -99,7 +102,7 @@ async def empty_graph(scratch_address: Address) -> AsyncIterator[Graph]:
 @pytest.fixture
 async def bare_graph(scratch_address: Address) -> AsyncIterator[Graph]:
     """A graph of the test's own, without data, constraints and indexes: as Neo4j is at its first start."""
-    async with open_graph(scratch_address) as opened:
+    async with open_graph(scratch_address, PATIENCE) as opened:
         await _empty(opened)
         yield opened
 
