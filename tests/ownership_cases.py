@@ -265,26 +265,6 @@ CASES = [
     Case("What was over before the day is over.", (f"dept:1 {A} {T} to=2025-06-01",), "GAP"),
 ]
 
-OPEN = {
-    "One unit for several channels shares with nobody.",
-    "One unit that owns two stages answers by both, and keeps its channel.",
-    "The common parent may be one of them; no fact is told twice.",
-    "Parties that handed on to one unit are told as that unit, once, in a conflict still.",
-    "Owners are told in the order of channels and units, also after handing on.",
-}
-"""Cases that the API does not answer so yet. Once it does, take the case out here and its line out of `settled`."""
-
-
-def settled(answer: Answer | None, channel: str | None) -> Answer | None:
-    """An answer without what the open cases are about, for a question with that channel."""
-    if answer is None:
-        return None
-    owners = {(unit, None if channel else line) for unit, line in answer.owners}
-    alone = answer.status == "SHARED_BY_CHANNEL" and answer.rule != "DELEGATED" and len({u for u, _ in owners}) == 1
-    status = "OWNED" if alone else answer.status
-    ordered = sorted(owners, key=lambda owner: (owner[1] or "", owner[0]))
-    return answer._replace(status=status, owners=ordered, path=sorted(set(answer.path)))
-
 
 def expected(case: Case) -> Answer:
     """The answer to a case's question."""

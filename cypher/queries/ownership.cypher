@@ -49,36 +49,29 @@ WITH *, [c IN candidates WHERE c.fact.role = $role AND c.rank IS NOT NULL] AS fi
 WITH *, CASE WHEN size(first) > 0 THEN first ELSE [c IN candidates WHERE c.fact.role <> $role AND c.rank IS NOT NULL] END AS asked
 WITH *, [c IN asked WHERE all(other IN asked WHERE c.rank <= other.rank)] AS best
 WITH *, size(best) > 0 AND head(best).fact.role <> $role AS inferred
-// One answer for each channel, or one for all when a channel was given.
+// What each unit answers for: all channels, or one of them. Several units for the same are contested.
 WITH *, COLLECT {
     UNWIND best AS c
-    WITH CASE WHEN $channel IS NULL THEN c.fact.channel END AS line, c.unit AS unit, collect(c) AS facts
-    WITH line, unit, facts ORDER BY coalesce(line, ''), unit.id
-    WITH line, collect({unit: unit, facts: facts}) AS parties
-    RETURN {line: line, parties: parties} ORDER BY coalesce(line, '')
-  } AS lines
-WITH *, any(line IN lines WHERE size(line.parties) > 1) AS contested
+    WITH c.unit AS unit, c.fact.channel AS line, collect(c) AS facts
+    RETURN {unit: unit, line: line, path: reduce(way = [], c IN facts | way + c.path + [c.fact])}
+  } AS claims
+WITH *, size(COLLECT { UNWIND claims AS c RETURN DISTINCT c.unit }) AS units,
+  size(COLLECT { UNWIND claims AS c RETURN DISTINCT c.line }) < size(claims) AS contested
 // Several who are responsible: the nearest unit above all of them.
 WITH *, CASE WHEN inferred AND contested THEN head(COLLECT {
     UNWIND best AS c
-    WITH DISTINCT c.unit AS unit
+    WITH DISTINCT c.unit AS unit, units AS needed
     MATCH (unit) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
-    WITH above, count(unit) AS units, max(size(r)) AS depth, collect(r) AS ways
-    WHERE units = size(COLLECT { UNWIND best AS c RETURN DISTINCT c.unit.id })
+    WITH above, needed, count(unit) AS below, max(size(r)) AS depth, collect(r) AS ways
+    WHERE below = needed
     RETURN {unit: above, path: reduce(all = [], way IN ways | all + way)} ORDER BY depth, above.id LIMIT 1
   }) END AS common
-WITH *, CASE
-    WHEN common IS NOT NULL THEN [{unit: common.unit, line: null,
-      path: reduce(all = [], c IN best | all + c.path + [c.fact]) + common.path}]
-    ELSE reduce(all = [], line IN lines | all + [party IN line.parties | {unit: party.unit,
-      line: coalesce(line.line, CASE WHEN size(party.facts) = 1 THEN head(party.facts).fact.channel END),
-      path: reduce(way = [], c IN party.facts | way + c.path + [c.fact])}])
-  END AS parties
-// From each of them to whom it handed authority for the place, while that is one unit.
+WITH *, CASE WHEN common IS NULL THEN claims
+    ELSE [{unit: common.unit, line: null, path: reduce(all = [], c IN claims | all + c.path) + common.path}] END AS parties
+// From each of them to whom it handed authority for the place, while that is one unit. Those that end at the same unit are told once.
 WITH *, COLLECT {
     UNWIND range(0, size(parties) - 1) AS i
-    WITH parties[i] AS party, i
-    WITH party, party.unit AS unit, i
+    WITH parties[i] AS party, parties[i].unit AS unit, i
     MATCH (unit) ((x)-[d:DELEGATES_TO WHERE d.validFrom <= $asOf < d.validTo AND d.recordedFrom <= $knownAt < d.recordedTo]->(y:OrgUnit)
       WHERE (d.scope IS NULL OR d.scope IN places) AND NOT EXISTS {
         (x)-[e:DELEGATES_TO WHERE e.validFrom <= $asOf < e.validTo AND e.recordedFrom <= $knownAt < e.recordedTo]->(z:OrgUnit)
@@ -86,10 +79,13 @@ WITH *, COLLECT {
           AND coalesce(head([k IN range(0, size(places) - 1) WHERE places[k] = e.scope]), 999)
             <= coalesce(head([k IN range(0, size(places) - 1) WHERE places[k] = d.scope]), 999)
       }){0,20} (last)
-    OPTIONAL MATCH (line:Channel {id: party.line})
-    WITH i, party, line, last, d ORDER BY i, size(d) DESC
-    WITH i, head(collect({unit: last, channel: line, path: party.path + d, delegated: size(d) > 0})) AS owner
-    RETURN owner ORDER BY i
+    WITH i, party, last, d ORDER BY i, size(d) DESC
+    WITH i, party.line AS line, party.path AS path, head(collect({unit: last, way: d})) AS end
+    WITH end.unit AS unit, line, collect(path + end.way) AS paths, max(size(end.way)) > 0 AS delegated
+    OPTIONAL MATCH (channel:Channel {id: line})
+    RETURN {unit: unit, channel: channel, delegated: delegated,
+      path: reduce(all = [], f IN reduce(flat = [], way IN paths | flat + way) | CASE WHEN f IN all THEN all ELSE all + [f] END)}
+    ORDER BY coalesce(line, ''), unit.id
   } AS owners
 WITH *, head(best) AS winner, any(owner IN owners WHERE owner.delegated) AS delegated
 WITH *, head(COLLECT { MATCH (p:OrgUnit {id: $place}) RETURN p }) AS place,
@@ -100,7 +96,7 @@ RETURN subject, place, channel,
     WHEN size(best) = 0 AND EXISTS { (subject)-[u:UNOWNED WHERE u.validFrom <= $asOf < u.validTo AND u.recordedFrom <= $knownAt < u.recordedTo]->() } THEN 'DELIBERATELY_UNOWNED'
     WHEN size(best) = 0 THEN 'GAP'
     WHEN common IS NULL AND contested THEN 'CONFLICT'
-    WHEN size(owners) > 1 THEN 'SHARED_BY_CHANNEL'
+    WHEN common IS NULL AND units > 1 THEN 'SHARED_BY_CHANNEL'
     ELSE 'OWNED'
   END AS status,
   CASE

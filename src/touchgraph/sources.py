@@ -113,13 +113,15 @@ class Named:
     """The rows of a statement below `cypher/queries/`: locals, and a column `node` unless the row is a `record`.
 
     `parameters` are the arguments, or fields of arguments that are input objects: `from.asOf` fills `$fromAsOf`. Rows
-    that are records come in the order of their first local, other rows best first.
+    that are records come in the order of their first local, other rows best first. `items`: the local that is a list
+    of records, which are the rows instead.
     """
 
     statement: str
     parameters: tuple[str, ...]
     locals: tuple[str, ...]
     record: bool = False
+    items: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,13 @@ def time(text: str | None) -> str | None:
     return None if text and text.startswith(LATEST.strftime("%Y-%m-%dT")) else _datetime(text)
 
 
+def period_end(value: Mapping[str, date]) -> date:
+    """The day `to` on which a period ends, which began on the day `from`."""
+    if value["to"] <= value["from"]:
+        raise InputError(f"to: expected a day after {value['from']}, which is `from`; got {value['to']}")
+    return value["to"]
+
+
 def count(value: int | None) -> int:
     """How many rows are asked for; as many as by default when null is."""
     if value is None:

@@ -143,6 +143,8 @@ class _Compiler(Matcher):
                 return self.sort_terms(Order(Property("ordinal", type="integer")), scope)
             case Unwind():
                 return [scope.locals["index"]]
+            case Named(items=items) if items:
+                return [scope.locals["index"]]
             case Named(locals=(first, *_), record=True):
                 return [scope.locals[first]]
             case Named(locals=(first, *_)):

@@ -136,6 +136,9 @@ class Matcher(Writer):
         columns = scope.locals if named.record else {"node": scope.node, **scope.locals}
         yielded = ", ".join(f"{name} AS {variable}" for name, variable in columns.items())
         scope.clauses.append(f"CALL () {{ {text} }} WITH {yielded}")
+        if named.items:
+            items, scope.locals = scope.locals[named.items], {}
+            self.match_items(Unwind(named.items), items, scope)
 
     def match_items(self, unwind: Unwind, items: str, scope: Scope) -> None:
         """The items of a list, with their places in it."""

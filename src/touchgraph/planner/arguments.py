@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from touchgraph import values
-from touchgraph.plan import Binding, Filter, Literal, Order, Page, Selected, Value
+from touchgraph.plan import Binding, Filter, Literal, ObjectOf, Order, Page, Selected, Value
 from touchgraph.sources import Hop, Lookup, Named, Property, Scan, Source
 
 _ORDERS = {
@@ -78,6 +78,9 @@ def _parameter(one: Selected, path: str) -> tuple[str, Binding]:
     name, _, part = path.partition(".")
     convert = values.CONVERT_NAMED.get(part or name, values.same)
     value = one.arguments.get(name, Literal(None))
+    if name == "to" and not part and name in one.arguments:
+        period = ObjectOf((("from", one.arguments["from"]), ("to", value)))
+        return name, Binding(period, values.period_end, one.origin)
     if not part:
         return name, Binding(value, convert, one.origin)
     return name + part[0].upper() + part[1:], Binding(value, lambda whole: convert(whole.get(part)), one.origin)

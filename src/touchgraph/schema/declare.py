@@ -108,9 +108,10 @@ def named(
     *arguments: StrawberryArgument,
     locals_: tuple[str, ...],
     record: bool = False,
+    items: str = "",
     parameters: tuple[str, ...] | None = None,
     doc: str | None = None,
 ) -> Any:
     """The rows of a statement of `cypher/queries/`; its `parameters` are its arguments unless told."""
     names = tuple(to_camel_case(one.python_name) for one in arguments)
-    return declared(Named(statement, parameters or names, locals_, record), *arguments, doc=doc)
+    return declared(Named(statement, parameters or names, locals_, record, items), *arguments, doc=doc)

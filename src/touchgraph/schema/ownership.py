@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 import strawberry
@@ -81,6 +82,21 @@ class Coverage:
     share_owned: float | None = declared(
         Computed(share, (Local("owned"), Local("total"))), doc="`owned` by `total`; null where there are no cells."
     )
+
+
+@strawberry.type(description="A time in which nobody answered for a stage or touchpoint.")
+class GapTime:
+    subject: Subject = declared(Member("subject", moment="moment"), doc="As it was on the first day.")
+    valid_from: date = declared(Local("validFrom"), doc="The first day, or that of the period.")
+    valid_to: date = declared(Local("validTo"), doc="The day after the last, or after that of the period.")
+
+
+@strawberry.type(description="A time in which the same several units answered for a stage or touchpoint.")
+class ConflictTime:
+    subject: Subject = declared(Member("subject", moment="moment"), doc="As it was on the first day.")
+    units: list[OrgUnit] = declared(Unwind("units", yields_node=True, moment="moment"), doc="The parties, as then.")
+    valid_from: date = declared(Local("validFrom"), doc="The first day, or that of the period.")
+    valid_to: date = declared(Local("validTo"), doc="The day after the last, or after that of the period.")
 
 
 @strawberry.type(description="A unit that was a candidate, and what it lacked.")

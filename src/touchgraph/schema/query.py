@@ -39,7 +39,7 @@ from touchgraph.schema.organisation import (
     Position,
     Region,
 )
-from touchgraph.schema.ownership import Coverage, Ownership
+from touchgraph.schema.ownership import ConflictTime, Coverage, GapTime, Ownership
 from touchgraph.schema.portfolio import Portfolio
 from touchgraph.schema.subjects import (
     Capability,
@@ -60,6 +60,15 @@ _ENTITIES = (*PAGE, TEXT, CONFIDENCE)
 _SUBJECTS = (*_ENTITIES, SUBJECT_ORDER)
 _AS_OF = argument("as_of", date | None, doc="The day to answer for; default: today.")
 _KNOWN_AT = argument("known_at", datetime | None, doc="Only what was known then; default: all that is known.")
+_PLACE = argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide.")
+_ROLE = argument("role", Role, Role.ACCOUNTABLE)
+_PERIOD = (
+    argument("from_", date, doc="The first day of the period."),
+    argument("to", date, doc="The day after its last."),
+    _PLACE,
+    _ROLE,
+)
+_MATRIX = ("role", "place", "from", "to")
 
 
 @strawberry.type(description="A node that a search found, and how well it fits.")
@@ -113,8 +122,8 @@ class Query:
     ownership: Ownership | None = named(
         "ownership",
         argument("subject", strawberry.ID),
-        argument("role", Role, Role.ACCOUNTABLE),
-        argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide."),
+        _ROLE,
+        _PLACE,
         argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
         locals_=(
             "subject",
@@ -135,11 +144,30 @@ class Query:
     )
     coverage: Coverage = named(
         "coverage",
-        argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide."),
-        argument("role", Role, Role.ACCOUNTABLE),
+        _PLACE,
+        _ROLE,
         locals_=("role", "place", "cells", "gaps", "conflicts", "unowned", "total", "owned"),
         record=True,
+        parameters=_MATRIX,
         doc="Who answers for every touchpoint at every stage that it serves, and for the stages themselves.",
+    )
+    gaps: list[GapTime] = named(
+        "coverage",
+        *_PERIOD,
+        locals_=("gapTimes",),
+        items="gapTimes",
+        record=True,
+        parameters=_MATRIX,
+        doc="When nobody answered for a stage or touchpoint, within a period; by subject, earliest first.",
+    )
+    conflicts: list[ConflictTime] = named(
+        "coverage",
+        *_PERIOD,
+        locals_=("conflictTimes",),
+        items="conflictTimes",
+        record=True,
+        parameters=_MATRIX,
+        doc="When several answered for a stage or touchpoint, within a period; by subject, earliest first.",
     )
     portfolio: Portfolio | None = named(
         "portfolio",
