@@ -75,7 +75,7 @@ _ID = Property("id", Of.NODE)
 
 def plan(selected: tuple[Selected, ...], type_name: str = "Query") -> QueryPlan:
     """The plan of an operation that selects of a root type."""
-    made = _Made()
+    made = _Made(kept=type_name == "Mutation")
     now = Moment(Binding(Literal(None), values.as_of), Binding(Literal(None), values.known_at))
     shape = _root_type(selected, type_name, now, made)
     return QueryPlan(tuple(made.roots), shape, tuple(made.steps))
@@ -83,15 +83,19 @@ def plan(selected: tuple[Selected, ...], type_name: str = "Query") -> QueryPlan:
 
 @dataclass
 class _Made:
-    """The roots and the writes of a plan so far."""
+    """The roots and the writes of a plan so far; `kept`: they are a mutation's."""
 
+    kept: bool
     roots: list[Root] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
     def step(self, one: Selected, write: Write, moment: Moment) -> Step:
-        """A write, which is also told the day asked for around it (`asOf`)."""
+        """A write, which is also told the moment asked for around it (`asOf`, `knownAt`)."""
+        if self.kept and moment.step is not None:
+            raise InputError(f"{one.name}: nothing can be supposed within a mutation; ask in a query of its own")
         given = {name: arguments.binding(one, name) for name in one.arguments}
-        step = Step(write, len(self.steps), {"asOf": moment.as_of} | given, one.origin, one.key, moment.step)
+        around = {"asOf": moment.as_of, "knownAt": moment.known_at}
+        step = Step(write, len(self.steps), around | given, one.origin, one.key, moment.step)
         self.steps.append(step)
         return step
 

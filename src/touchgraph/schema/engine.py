@@ -158,9 +158,14 @@ class _Run:
         return found
 
     async def _supposed(self, step: Step, tx: Transaction) -> dict[int, Any]:
-        if step.outer is not None:
-            await self._write(tx, step.outer)
+        await self._around(tx, step)
         return await self._step(tx, step)
+
+    async def _around(self, tx: Transaction, step: Step) -> None:
+        """Writes what is supposed around a step, the outermost first."""
+        if step.outer is not None:
+            await self._around(tx, step.outer)
+            await self._write(tx, step.outer)
 
     async def _step(self, tx: Transaction, step: Step) -> dict[int, Any]:
         await self._write(tx, step)
