@@ -109,16 +109,24 @@ def _root_type(selected: tuple[Selected, ...], type_name: str, moment: Moment, m
             outputs.append(_object(one, values.same, below))
         elif isinstance(one.source, Write):
             after = replace(moment, step=made.step(one, one.source, moment))
+            if one.source.answer is not None:
+                outputs.append(_root(replace(one, source=one.source.answer), type_name, after, made))
+                continue
             ((name, inner),) = one.selections.items()
             outputs.append(_object(one, values.same, _root_type(inner, name, after, made)))
         else:
-            columns = _Columns()
-            output = _written(columns, one, moment) or columns.output(one, type_name)
-            if columns.columns:
-                output = _of_root(output, len(made.roots))
-                made.roots.append(Root(columns.row(), moment))
-            outputs.append(output)
+            outputs.append(_root(one, type_name, moment, made))
     return Shape(lambda _: type_name, {type_name: tuple(outputs)})
+
+
+def _root(one: Selected, type_name: str, moment: Moment, made: _Made) -> Output:
+    """The output of a root field, over the list of the roots' rows; adds a root if it needs anything of the graph."""
+    columns = _Columns()
+    output = _written(columns, one, moment) or columns.output(one, type_name)
+    if columns.columns:
+        output = _of_root(output, len(made.roots))
+        made.roots.append(Root(columns.row(), moment))
+    return output
 
 
 def _written(columns: _Columns, one: Selected, moment: Moment) -> Output | None:

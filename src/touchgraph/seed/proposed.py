@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from touchgraph.errors import InputError, InvalidChanges
@@ -14,6 +15,7 @@ from touchgraph.graph import Transaction
 from touchgraph.plan import Statement
 from touchgraph.reorg import Operations, Snapshot, lock, read_snapshot, write
 from touchgraph.reorg.changes import Correct
+from touchgraph.reorg.impact import measure
 from touchgraph.reorg.items import keys
 from touchgraph.seed.document import Document
 from touchgraph.seed.files import content_hash, understand
@@ -52,19 +54,37 @@ async def what_if(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str,
 
     The transaction has to be rolled back. Raises InvalidChanges with every fault; Conflict.
     """
+    await _suppose(tx, arguments)
+    return {}
+
+
+async def impact(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same, and returns what was `found` by comparing the graph after it with that before it.
+
+    They are compared on the day asked for around them, or on the day `effective` if that is later.
+    """
+    recorded = await _suppose(tx, arguments)
+    day = max(arguments["asOf"], arguments.get("effective") or arguments["asOf"])
+    before = min(arguments["knownAt"], recorded - timedelta(microseconds=1))
+    return {"found": await measure(tx, day, before, arguments["knownAt"])}
+
+
+async def _suppose(tx: Transaction, arguments: Mapping[str, Any]) -> datetime:
+    """Applies changes as a change set of its own, and returns when that is recorded: later than all others."""
     await lock(tx)
     snapshot = await read_snapshot(tx)
     source = {"id": _free("source:what-if", snapshot.entities), **_SUPPOSED}
+    recorded = next_time(await known_sets(tx))
     change_set = {
         "id": _free("change:what-if", snapshot.entities),
         **_SUPPOSED,
         "effective": arguments.get("effective") or arguments["asOf"],
-        "recorded": next_time(await known_sets(tx)),
+        "recorded": recorded,
         "evidence": {"source": source["id"], "confidence": "SYNTHETIC"},
     }
     value = {"changeSet": change_set, "sources": [source], "changes": _present(arguments["changes"])}
     await write(tx, plan_value(value, snapshot))
-    return {"changeSet": change_set["id"]}
+    return recorded
 
 
 async def _apply(tx: Transaction, given: Mapping[str, Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
