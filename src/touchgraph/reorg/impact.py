@@ -7,24 +7,23 @@ to ask nationwide, at the scopes, and at units that got another place: all below
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
 from touchgraph.graph import Transaction
+from touchgraph.model import has_label, kind_of
 from touchgraph.plan import Statement
+from touchgraph.reorg.facts import Fact
 from touchgraph.reorg.store import native
+from touchgraph.reorg.work import Operations
 from touchgraph.resources import folder
 from touchgraph.statements import read_statement
 
-POSITIONS = ("POSITION_ADDED", "POSITION_REMOVED", "HEADCOUNT_CHANGED")
-UNITS = (
-    *("CREATED", "CLOSED", "RENAMED", "MOVED", "REPORTING_LINE_CHANGED", "RERANKED", "MANDATE_CHANGED"),
-    *POSITIONS,
-)
-"""Kinds of differences that count as one of a unit, and as one of a position in a unit."""
+OF_UNITS = ("HAS_STATE", "PART_OF", "REPORTS_TO", "IN_UNIT")
+"""Types of the facts by which a unit changes."""
 
 
 class Answer(NamedTuple):
@@ -60,17 +59,15 @@ class Place:
         return {one for one, new in self.new.items() if status == new.status != self.old.get(one, _NOBODY).status}
 
 
-async def measure(tx: Transaction, day: date, before: datetime, after: datetime) -> dict[str, Any]:
-    """What is different on a day between what was known before and after: numbers, and what arises where.
+async def measure(tx: Transaction, done: Operations, day: date, known_at: datetime) -> dict[str, Any]:
+    """What operations, which are written, change on a day, as known at a time: numbers, and what arises where.
 
     It takes a fixed number of statements, however many places there are.
     """
-    moments = {"fromAsOf": day, "fromKnownAt": before, "toAsOf": day, "toKnownAt": after}
-    text = f"CALL () {{ {_text('org-diff')} }} UNWIND changes AS change RETURN change.kind, change.unit.id"
-    changes = await tx.run(Statement(text, moments))
-    moved = [unit for kind, unit in changes if kind in ("CREATED", "MOVED") and unit is not None]
-    times = {"asOf": day, "before": before, "knownAt": after}
-    places = await _places(tx, times, moved)
+    times = {"asOf": day, "before": min(known_at, done.recorded - timedelta(microseconds=1)), "knownAt": known_at}
+    differences = _differences(done, day) if done.recorded <= known_at else set()
+    units = {end if type_ == "IN_UNIT" else start for type_, start, end in differences}
+    places = await _places(tx, times, [start for type_, start, _ in differences if type_ == "PART_OF"])
     changed = {(place.id or "", subject) for place in places.values() for subject in place.changed()}
     of_matrix = {(place, subject) for place, subject in changed if not subject.startswith("pool:")}
     where = {
@@ -78,15 +75,28 @@ async def measure(tx: Transaction, day: date, before: datetime, after: datetime)
         "changed": [list(pair) for pair in changed],
         "changedPlaces": list({place for place, _ in of_matrix}),
     }
-    reach = await tx.run(Statement(_text("impact-reach"), {**times, "where": where}))
+    ((dealers, customers, leads),) = await tx.run(Statement(_text("impact-reach"), {**times, "where": where}))
     return {
-        "units": len({unit for kind, unit in changes if kind in UNITS and unit is not None}),
-        "positions": sum(kind in POSITIONS for kind, _ in changes),
+        "units": sum(has_label(kind, "OrgUnit") for unit in units if (kind := kind_of(unit))),
+        "positions": sum(type_ == "IN_UNIT" for type_, _, _ in differences),
         "touchpoints": len({subject for _, subject in of_matrix if subject.startswith("touchpoint:")}),
-        **dict(zip(("dealers", "customers", "leads"), reach[0], strict=True)),
+        "dealers": dealers,
+        "customers": customers,
+        "leads": leads,
         "arising": [one for status in ("GAP", "CONFLICT") for one in _arising(places, status)],
-        "moment": {"asOf": day, "knownAt": after},
+        "moment": {"asOf": day, "knownAt": known_at},
     }
+
+
+def _differences(done: Operations, day: date) -> set[tuple[str, str, str]]:
+    """What is different of units on a day: type and start of facts and, of positions in units, the end."""
+
+    def said(facts: Iterable[Fact]) -> set[Any]:
+        of_day = [fact for fact in facts if fact.type in OF_UNITS and fact.valid_from <= day < fact.valid_to]
+        return {(fact.type, fact.start, fact.end, fact.get("headcount")) for fact in of_day}
+
+    changed = said(done.closed) ^ said(done.recorded_facts)
+    return {(type_, start, end if type_ == "IN_UNIT" else "") for type_, start, end, _ in changed}
 
 
 def _arising(places: Mapping[str | None, Place], status: str) -> list[dict[str, str | None]]:
@@ -101,7 +111,7 @@ def _arising(places: Mapping[str | None, Place], status: str) -> list[dict[str, 
 
 async def _places(tx: Transaction, times: Mapping[str, Any], moved: list[str]) -> dict[str | None, Place]:
     """All places where answers can differ, by id, with the answers there."""
-    places = await tx.run(Statement(_text("impact-places"), {**times, "moved": moved}))
+    places = await tx.run(Statement(_text("impact-places"), {**times, "where": {"moved": moved}}))
     rows, old, new = [[None, None, []], *places], times["before"], times["knownAt"]
     found = await _answers(
         tx, times["asOf"], {(known, at) for id_, was, _ in rows for known, at in ((old, was), (new, id_))}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from touchgraph.errors import InputError, InvalidChanges
@@ -63,28 +62,27 @@ async def impact(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, 
 
     They are compared on the day asked for around them, or on the day `effective` if that is later.
     """
-    recorded = await _suppose(tx, arguments)
+    operations = await _suppose(tx, arguments)
     day = max(arguments["asOf"], arguments.get("effective") or arguments["asOf"])
-    before = min(arguments["knownAt"], recorded - timedelta(microseconds=1))
-    return {"found": await measure(tx, day, before, arguments["knownAt"])}
+    return {"found": await measure(tx, operations, day, arguments["knownAt"])}
 
 
-async def _suppose(tx: Transaction, arguments: Mapping[str, Any]) -> datetime:
-    """Applies changes as a change set of its own, and returns when that is recorded: later than all others."""
+async def _suppose(tx: Transaction, arguments: Mapping[str, Any]) -> Operations:
+    """Applies changes as a change set of its own, recorded later than all others; returns what was written."""
     await lock(tx)
     snapshot = await read_snapshot(tx)
     source = {"id": _free("source:what-if", snapshot.entities), **_SUPPOSED}
-    recorded = next_time(await known_sets(tx))
     change_set = {
         "id": _free("change:what-if", snapshot.entities),
         **_SUPPOSED,
         "effective": arguments.get("effective") or arguments["asOf"],
-        "recorded": recorded,
+        "recorded": next_time(await known_sets(tx)),
         "evidence": {"source": source["id"], "confidence": "SYNTHETIC"},
     }
     value = {"changeSet": change_set, "sources": [source], "changes": _present(arguments["changes"])}
-    await write(tx, plan_value(value, snapshot))
-    return recorded
+    operations = plan_value(value, snapshot)
+    await write(tx, operations)
+    return operations
 
 
 async def _apply(tx: Transaction, given: Mapping[str, Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
