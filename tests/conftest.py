@@ -21,7 +21,7 @@ from touchgraph.settings import Settings
 
 SettingsFor = Callable[..., Settings]
 PATIENCE = timedelta(minutes=5)
-"""For one statement: a slow machine is no fault of what is tested."""
+"""For one statement, or one what-if: a slow machine is no fault of what is tested."""
 
 
 def pytest_configure() -> None:
@@ -82,7 +82,7 @@ async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
     from touchgraph.migrate import migrate
     from touchgraph.seed import load
 
-    async with open_graph(neo4j_address, PATIENCE) as opened:
+    async with open_graph(neo4j_address, PATIENCE, PATIENCE) as opened:
         await migrate(opened)
         await load(opened)
         yield opened
@@ -93,7 +93,7 @@ async def empty_graph(scratch_address: Address) -> AsyncIterator[Graph]:
     """A graph of the test's own, without data, with all constraints and indexes."""
     from touchgraph.migrate import PIECES, migrate
 
-    async with open_graph(scratch_address, PATIENCE) as opened:
+    async with open_graph(scratch_address, PATIENCE, PATIENCE) as opened:
         await _empty(opened, keep={piece.name for piece in PIECES})
         await migrate(opened)
         yield opened
@@ -102,7 +102,7 @@ async def empty_graph(scratch_address: Address) -> AsyncIterator[Graph]:
 @pytest.fixture
 async def bare_graph(scratch_address: Address) -> AsyncIterator[Graph]:
     """A graph of the test's own, without data, constraints and indexes: as Neo4j is at its first start."""
-    async with open_graph(scratch_address, PATIENCE) as opened:
+    async with open_graph(scratch_address, PATIENCE, PATIENCE) as opened:
         await _empty(opened)
         yield opened
 

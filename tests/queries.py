@@ -25,7 +25,18 @@ from touchgraph.sources import Property
 from touchgraph.values import encode_cursor
 
 MAX_DEPTH = 5
-SKIPPED = {"search", "ownership", "coverage", "portfolio", "orgDiff", "timeline", "whatIf", "__schema", "__type"}
+SKIPPED = {
+    "search",
+    "ownership",
+    "coverage",
+    "portfolio",
+    "orgDiff",
+    "timeline",
+    "whatIf",
+    "impact",
+    "__schema",
+    "__type",
+}
 """Fields without a reference: ranking is the index's own, and introspection is graphql-core's."""
 SKIPPED_ARGUMENTS = {"text"}
 DAYS = ["2025-03-31", "2025-05-30", "2025-05-31", "2025-06-01", "2026-02-01", "0001-01-01", "9999-12-31"]

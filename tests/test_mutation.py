@@ -334,7 +334,7 @@ async def test_readers_do_not_wait_for_a_what_if_and_another_waits_no_longer_tha
     await entered.wait()
     names = await execute(small, UNITS)
     assert {unit["nameEn"] for unit in names["orgUnits"]["nodes"]} == {"Company", "A", "B"}
-    async with open_graph(scratch_address, timedelta(seconds=1)) as hasty:
+    async with open_graph(scratch_address, what_if_timeout=timedelta(seconds=1)) as hasty:
         error = await refused(hasty, WHAT_IF, {"changes": SUPPOSED})
     assert error.extensions["code"] == "CONFLICT"
     assert "did not finish in time" in error.message

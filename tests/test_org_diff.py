@@ -216,6 +216,21 @@ async def test_what_is_gone_is_shown_as_it_was(graph: Graph) -> None:
     assert (name(line["unit"]), [p["id"] for p in line["to"]]) == ("dept:product-operations", ["position:evp"])
 
 
+async def test_product_leaves_sales_for_the_evp_and_rises(graph: Graph) -> None:
+    """The department below sales is closed, at level 2; the new one is at level 1, no part of sales (B2 to P1)."""
+    changes = (await ask(graph, BEFORE, AFTER))["changes"]
+    ranks = {
+        (change["kind"], name(change["unit"])): [fact["level"] for fact in shown if fact["type"] == "HAS_STATE"]
+        for change in changes
+        for shown in [change["after"] or change["before"]]
+        if change["kind"] in ("CREATED", "CLOSED")
+    }
+    assert ranks["CLOSED", "dept:product-management"] == [2]
+    assert ranks["CREATED", "dept:product-operations"] == [1]
+    (new,) = [c for c in changes if c["kind"] == "CREATED" and name(c["unit"]) == "dept:product-operations"]
+    assert [unit["id"] for unit in new["to"]] == ["centre:back-office"]
+
+
 async def test_a_diff_backwards_swaps_before_and_after(graph: Graph) -> None:
     """Asked the other way round, what was created is closed, and facts before and after change places."""
     there, back = await ask(graph, BEFORE, AFTER), await ask(graph, AFTER, BEFORE)

@@ -101,6 +101,14 @@ async def test_a_touchpoint_without_owner_falls_to_its_stage(graph: Graph) -> No
     assert {"unit": {"id": "dept:terminal-marketing"}, "reason": "LOWER_RANK"} in pool["losers"]
 
 
+async def test_a_touchpoint_that_falls_to_its_stage_says_so(graph: Graph) -> None:
+    """Nobody is named for a contract, and it has no category: sales answers, by the deal that the contract serves."""
+    answer = await who(graph, "touchpoint:contract", place="dealer:d0001")
+    assert short(answer) == ("OWNED", "INHERITED", [("dept:sales", None)])
+    assert answer is not None
+    assert [f["type"] for f in answer["path"]] == ["SERVES", "RESPONSIBLE_FOR"]
+
+
 async def test_two_at_one_rank_for_one_channel_are_a_conflict(graph: Graph) -> None:
     """Asked who is responsible for seeding, both departments are told, as parties to a conflict."""
     both = [("dept:product-communication", None), ("dept:public-relations", None)]
@@ -132,6 +140,11 @@ async def test_before_it_was_known_nobody_answers(graph: Graph) -> None:
             "Acquisition is answered for by Terminal Marketing Department (Offline) "
             "and New-Media Marketing Department (Online).",
             "获客由终端营销部（线下）、新媒体营销部（线上）负责。",
+        ),
+        (
+            "touchpoint:contract",
+            "Contract comes under Deal, which is answered for by Sales Department.",
+            "签约归属于成交，由销售部负责。",
         ),
         ("stage:repurchase", "Repurchase is answered for by nobody.", "复购无人负责。"),
     ],

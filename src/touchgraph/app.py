@@ -35,7 +35,7 @@ def create_app(settings: Settings, address: Address) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_graph(address, settings.query_timeout) as graph:
+        async with open_graph(address, settings.query_timeout, settings.what_if_timeout) as graph:
             app.state.graph = graph
             yield
 

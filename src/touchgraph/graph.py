@@ -58,10 +58,13 @@ class Transaction:
 class Graph:
     """One database. `read` and `write` run a function in a transaction and try again when the database asks for it."""
 
-    def __init__(self, driver: AsyncDriver, database: str | None, timeout: timedelta) -> None:
+    def __init__(
+        self, driver: AsyncDriver, database: str | None, timeout: timedelta, what_if_timeout: timedelta
+    ) -> None:
         self._driver = driver
         self._database = database
         self._timeout = timeout.total_seconds()
+        self.what_if_seconds = what_if_timeout.total_seconds()
 
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one read transaction. Raises GraphError."""
@@ -76,12 +79,13 @@ class Graph:
     async def rehearse(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one write transaction of which nothing is kept, however it ends.
 
-        Raises GraphError: Conflict also if somebody else writes for longer than a query may take.
+        Raises GraphError: DatabaseTimeout if it takes longer than `what_if_seconds`; Conflict also if somebody else
+        writes for so long.
         """
         async with (
             self._session(neo4j.WRITE_ACCESS) as session,
             # An error rolls back, too; when cancelled, the connection is dropped, and the database rolls back.
-            await session.begin_transaction(timeout=self._timeout) as tx,
+            await session.begin_transaction(timeout=self.what_if_seconds) as tx,
         ):
             result = await work(Transaction(tx))
             await tx.rollback()
@@ -110,7 +114,11 @@ class Graph:
 
 
 @asynccontextmanager
-async def open_graph(address: Address, timeout: timedelta = timedelta(seconds=30)) -> AsyncIterator[Graph]:
+async def open_graph(
+    address: Address,
+    timeout: timedelta = timedelta(seconds=30),
+    what_if_timeout: timedelta = timedelta(seconds=60),
+) -> AsyncIterator[Graph]:
     """A graph whose connections are closed at the end; opening it does not yet reach for the database.
 
     Raises SettingsError for an address that is none.
@@ -122,7 +130,7 @@ async def open_graph(address: Address, timeout: timedelta = timedelta(seconds=30
             f"NEO4J_URI: expected bolt://host:port or neo4j://host:port, got {address.uri!r}"
         ) from error
     async with driver:
-        yield Graph(driver, address.database, timeout)
+        yield Graph(driver, address.database, timeout, what_if_timeout)
 
 
 def translate(error: Exception) -> GraphError:

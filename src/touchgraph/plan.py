@@ -17,14 +17,18 @@ from touchgraph.sources import Hop, Lookup, Member, Named, Property, Reference, 
 
 @dataclass(frozen=True)
 class Write:
-    """The source of a field that writes, by the function of this name, before what stands below it is read."""
+    """The source of a field that writes, by the function of this name, before what stands below it is read.
+
+    `answer`: where the field's own value comes from then; without one, what stands below it are root fields.
+    """
 
     name: str
+    answer: Wrote | None = None
 
 
 @dataclass(frozen=True)
 class Wrote:
-    """The source of a field below a `Write`: what it returned under a name, or a source that takes such as arguments.
+    """The source of a field below or of a `Write`: what it returned under a name, or a source with such as arguments.
 
     `arguments`: pairs of an argument of the source and the name under which the write returned its value.
     """

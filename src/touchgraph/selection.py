@@ -54,7 +54,7 @@ SOURCE = "source"
 """The key of a Strawberry field's metadata that holds its source."""
 _DEFINITION = "strawberry-definition"
 _INTROSPECTION = re.compile(r"__(schema|type)\b")
-_REHEARSAL = re.compile(r"\bwhatIf\b")
+_REHEARSAL = re.compile(r"\b(whatIf|impact)\b")
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     browser_port: int = Field(7474, ge=1, le=65535)
     heap_mb: int | None = Field(None, ge=128, description="not set: sized to the machine")
     query_timeout: Seconds = Field(timedelta(seconds=30), description="seconds for one statement")
+    what_if_timeout: Seconds = Field(timedelta(seconds=60), description="seconds for one what-if, all of it")
     plan_cache_size: int = Field(512, ge=1)
 
     @property

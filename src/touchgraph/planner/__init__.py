@@ -75,7 +75,7 @@ _ID = Property("id", Of.NODE)
 
 def plan(selected: tuple[Selected, ...], type_name: str = "Query") -> QueryPlan:
     """The plan of an operation that selects of a root type."""
-    made = _Made()
+    made = _Made(kept=type_name == "Mutation")
     now = Moment(Binding(Literal(None), values.as_of), Binding(Literal(None), values.known_at))
     shape = _root_type(selected, type_name, now, made)
     return QueryPlan(tuple(made.roots), shape, tuple(made.steps))
@@ -83,15 +83,19 @@ def plan(selected: tuple[Selected, ...], type_name: str = "Query") -> QueryPlan:
 
 @dataclass
 class _Made:
-    """The roots and the writes of a plan so far."""
+    """The roots and the writes of a plan so far; `kept`: they are a mutation's."""
 
+    kept: bool
     roots: list[Root] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
     def step(self, one: Selected, write: Write, moment: Moment) -> Step:
-        """A write, which is also told the day asked for around it (`asOf`)."""
+        """A write, which is also told the moment asked for around it (`asOf`, `knownAt`)."""
+        if self.kept and moment.step is not None:
+            raise InputError(f"{one.name}: nothing can be supposed within a mutation; ask in a query of its own")
         given = {name: arguments.binding(one, name) for name in one.arguments}
-        step = Step(write, len(self.steps), {"asOf": moment.as_of} | given, one.origin, one.key, moment.step)
+        around = {"asOf": moment.as_of, "knownAt": moment.known_at}
+        step = Step(write, len(self.steps), around | given, one.origin, one.key, moment.step)
         self.steps.append(step)
         return step
 
@@ -105,16 +109,24 @@ def _root_type(selected: tuple[Selected, ...], type_name: str, moment: Moment, m
             outputs.append(_object(one, values.same, below))
         elif isinstance(one.source, Write):
             after = replace(moment, step=made.step(one, one.source, moment))
+            if one.source.answer is not None:
+                outputs.append(_root(replace(one, source=one.source.answer), type_name, after, made))
+                continue
             ((name, inner),) = one.selections.items()
             outputs.append(_object(one, values.same, _root_type(inner, name, after, made)))
         else:
-            columns = _Columns()
-            output = _written(columns, one, moment) or columns.output(one, type_name)
-            if columns.columns:
-                output = _of_root(output, len(made.roots))
-                made.roots.append(Root(columns.row(), moment))
-            outputs.append(output)
+            outputs.append(_root(one, type_name, moment, made))
     return Shape(lambda _: type_name, {type_name: tuple(outputs)})
+
+
+def _root(one: Selected, type_name: str, moment: Moment, made: _Made) -> Output:
+    """The output of a root field, over the list of the roots' rows; adds a root if it needs anything of the graph."""
+    columns = _Columns()
+    output = _written(columns, one, moment) or columns.output(one, type_name)
+    if columns.columns:
+        output = _of_root(output, len(made.roots))
+        made.roots.append(Root(columns.row(), moment))
+    return output
 
 
 def _written(columns: _Columns, one: Selected, moment: Moment) -> Output | None:

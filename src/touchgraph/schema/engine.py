@@ -20,7 +20,7 @@ from graphql import (
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from touchgraph.compiler import compile_root
-from touchgraph.errors import Conflict, GraphError, InputError, InvalidChanges, TouchgraphError
+from touchgraph.errors import Conflict, DatabaseTimeout, GraphError, InputError, InvalidChanges, TouchgraphError
 from touchgraph.graph import Graph, Transaction
 from touchgraph.plan import Binding, ListOf, Literal, ObjectOf, QueryPlan, Statement, Step, Template, Value, Variable
 from touchgraph.planner import plan
@@ -144,7 +144,7 @@ class _Run:
             if plain:
                 found |= await graph.read(lambda tx: _read(tx, plain))
             for step in steps:
-                found |= await graph.rehearse(partial(self._supposed, step))
+                found |= await self._rehearsed(graph, step)
         return [found[number] for number in range(len(self._templates))]
 
     def _after(self, step: Step | None) -> list[int]:
@@ -157,10 +157,23 @@ class _Run:
             found |= await self._step(tx, step)
         return found
 
+    async def _rehearsed(self, graph: Graph, step: Step) -> dict[int, Any]:
+        try:
+            return await graph.rehearse(partial(self._supposed, step))
+        except DatabaseTimeout as error:
+            limit = f"{graph.what_if_seconds:g} seconds (TOUCHGRAPH_WHAT_IF_TIMEOUT)"
+            told = DatabaseTimeout(f"A what-if may take {limit}; suppose less at once, or ask for less of it.")
+            raise _Refused(_refusal(told, step)) from error
+
     async def _supposed(self, step: Step, tx: Transaction) -> dict[int, Any]:
-        if step.outer is not None:
-            await self._write(tx, step.outer)
+        await self._around(tx, step)
         return await self._step(tx, step)
+
+    async def _around(self, tx: Transaction, step: Step) -> None:
+        """Writes what is supposed around a step, the outermost first."""
+        if step.outer is not None:
+            await self._around(tx, step.outer)
+            await self._write(tx, step.outer)
 
     async def _step(self, tx: Transaction, step: Step) -> dict[int, Any]:
         await self._write(tx, step)
@@ -179,7 +192,7 @@ async def _read(tx: Transaction, statements: Mapping[int, Statement]) -> dict[in
     return {number: (await tx.run(statement))[0] for number, statement in statements.items()}
 
 
-def _refusal(error: InputError | Conflict, step: Step) -> GraphQLError:
+def _refusal(error: TouchgraphError, step: Step) -> GraphQLError:
     refused = _coded(GraphQLError(str(error), step.origin, path=[step.key]), error.code)
     if isinstance(error, InvalidChanges):
         faults = [{"change": place, "message": why} for place, why in error.faults]

@@ -50,5 +50,6 @@ WRITERS: Mapping[str, Writer] = {
     "applyReorg": proposed.apply_reorg,
     "correctFact": proposed.correct_fact,
     "whatIf": proposed.what_if,
+    "impact": proposed.impact,
 }
 """The functions of all fields that write, by the name in their source."""

@@ -28,6 +28,7 @@ from touchgraph.schema.common import (
 from touchgraph.schema.declare import argument, declared, lookup, named, scan
 from touchgraph.schema.diff import Moment, OrgDiff
 from touchgraph.schema.documents import ChangeSet, Claim, Source
+from touchgraph.schema.impact import FOUND, Impact
 from touchgraph.schema.organisation import (
     Area,
     Centre,
@@ -59,6 +60,10 @@ _UNITS = (*PAGE, UNDER, TEXT, CONFIDENCE, UNIT_ORDER)
 _ENTITIES = (*PAGE, TEXT, CONFIDENCE)
 _SUBJECTS = (*_ENTITIES, SUBJECT_ORDER)
 _AS_OF = argument("as_of", date | None, doc="The day to answer for; default: today.")
+_SUPPOSED = (
+    argument("changes", list[ReorgChange]),  # type: ignore[valid-type]
+    argument("effective", date | None, doc="The day from which they hold; default: the day asked for."),
+)
 _KNOWN_AT = argument("known_at", datetime | None, doc="Only what was known then; default: all that is known.")
 _PLACE = argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide.")
 _ROLE = argument("role", Role, Role.ACCOUNTABLE)
@@ -84,9 +89,14 @@ class Query:
     )
     what_if: Query = declared(
         Write("whatIf"),
-        argument("changes", list[ReorgChange]),  # type: ignore[valid-type]
-        argument("effective", date | None, doc="The day from which they hold; default: the day asked for."),
+        *_SUPPOSED,
         doc="Everything below it as if the changes were made; nothing of them is kept.",
+    )
+    impact: Impact = declared(
+        Write("impact", FOUND),
+        *_SUPPOSED,
+        doc="What the changes would do, in numbers, on the day asked for, or on `effective` if that is later; nothing "
+        "of them is kept.",
     )
     node: Node | None = lookup("Entity", ID_ARGUMENT)
     nodes: list[Node | None] = lookup("Entity", argument("ids", list[strawberry.ID]), doc="In the order of the ids.")

@@ -14,6 +14,7 @@ from touchgraph.graph import Transaction
 from touchgraph.plan import Statement
 from touchgraph.reorg import Operations, Snapshot, lock, read_snapshot, write
 from touchgraph.reorg.changes import Correct
+from touchgraph.reorg.impact import measure
 from touchgraph.reorg.items import keys
 from touchgraph.seed.document import Document
 from touchgraph.seed.files import content_hash, understand
@@ -52,6 +53,22 @@ async def what_if(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str,
 
     The transaction has to be rolled back. Raises InvalidChanges with every fault; Conflict.
     """
+    await _suppose(tx, arguments)
+    return {}
+
+
+async def impact(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same, and returns what was `found` by comparing the graph after it with that before it.
+
+    They are compared on the day asked for around them, or on the day `effective` if that is later.
+    """
+    operations = await _suppose(tx, arguments)
+    day = max(arguments["asOf"], arguments.get("effective") or arguments["asOf"])
+    return {"found": await measure(tx, operations, day, arguments["knownAt"])}
+
+
+async def _suppose(tx: Transaction, arguments: Mapping[str, Any]) -> Operations:
+    """Applies changes as a change set of its own, recorded later than all others; returns what was written."""
     await lock(tx)
     snapshot = await read_snapshot(tx)
     source = {"id": _free("source:what-if", snapshot.entities), **_SUPPOSED}
@@ -63,8 +80,9 @@ async def what_if(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str,
         "evidence": {"source": source["id"], "confidence": "SYNTHETIC"},
     }
     value = {"changeSet": change_set, "sources": [source], "changes": _present(arguments["changes"])}
-    await write(tx, plan_value(value, snapshot))
-    return {"changeSet": change_set["id"]}
+    operations = plan_value(value, snapshot)
+    await write(tx, operations)
+    return operations
 
 
 async def _apply(tx: Transaction, given: Mapping[str, Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
