@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import neo4j
 from graphql import parse
 
+from bench.plain import open_driver
 from touchgraph.graph import Address
 from touchgraph.resources import folder
 from touchgraph.schema import build_schema
@@ -25,7 +25,7 @@ async def hits(address: Address, query: str, variables: Mapping[str, Any]) -> in
     assert isinstance(request, Request)
     (template,) = ENGINE.templates(request)
     statement = bind(template, request.values)
-    async with neo4j.AsyncGraphDatabase.driver(address.uri, auth=(address.username, address.password)) as driver:
+    async with open_driver(address) as driver:
         _, summary, _ = await driver.execute_query("PROFILE " + statement.text, dict(statement.params))
     return _total(summary.profile or {})
 

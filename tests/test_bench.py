@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from bench import contestants, data, questions, report, run
 from bench.client import Job, measure
 from bench.data import Size
 from bench.run import Organisation
 from bench.servers import BenchError
-
 from touchgraph.graph import Address
 
 TINY = Size(dealers=6, regions=2, areas=4, touchpoints=16, responsibilities=40, change_sets=2, named_dealers=6)
