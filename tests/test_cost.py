@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import neo4j
 import pytest
-from graphql import parse
 
+from bench.cost import hits
 from touchgraph.graph import Address, Graph
 from touchgraph.plan import Order, Statement
-from touchgraph.resources import folder
-from touchgraph.schema import build_schema
-from touchgraph.schema.engine import Engine, bind
-from touchgraph.selection import Request, read_request
-from touchgraph.statements import read_statements
 from touchgraph.values import encode_cursor
 
-SCHEMA = build_schema()._schema
-STATEMENTS = read_statements(folder("cypher") / "queries")
 GROW = """
 MERGE (top:Company:OrgUnit:Entity {id: 'company:top'})
 WITH top, {validFrom: date('2020-01-01'), validTo: date('9999-12-31'), recordedFrom: datetime('2020-01-01T00:00:00Z'),
@@ -35,17 +25,6 @@ QUERIES = {
     "a page backwards": "{ orgUnits(first: 5, orderBy: {direction: DESC}) { nodes { id } } }",
     "a later page": "query Q($after: String) { orgUnits(first: 5, after: $after) { nodes { id nameEn } } }",
 }
-
-
-async def hits(address: Address, query: str, variables: dict[str, Any]) -> int:
-    """Database hits of the one statement of a query, by PROFILE."""
-    request = read_request(SCHEMA, parse(query), None, variables)
-    assert isinstance(request, Request)
-    (template,) = Engine(SCHEMA, STATEMENTS, 1).templates(request)
-    statement = bind(template, request.values)
-    async with neo4j.AsyncGraphDatabase.driver(address.uri, auth=(address.username, address.password)) as driver:
-        _, summary, _ = await driver.execute_query("PROFILE " + statement.text, dict(statement.params))
-    return total(summary.profile or {})
 
 
 @pytest.fixture
@@ -65,7 +44,3 @@ async def test_an_answer_costs_the_same_in_a_graph_ten_times_as_large(costs: lis
     small, large = costs
     assert all(cost > 0 for cost in small.values())
     assert large == small
-
-
-def total(step: dict[str, Any]) -> int:
-    return int(step["dbHits"]) + sum(map(total, step.get("children", ())))

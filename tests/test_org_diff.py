@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from bench.cost import hits
 from tests.diff_reference import Change, Differ
 from tests.later import later
 from tests.reference import At, Fact, World, written
-from tests.test_cost import hits
 from touchgraph.graph import Address, Graph
 from touchgraph.model import COMPARED, LATEST
 from touchgraph.plan import Statement

@@ -55,7 +55,7 @@ def create_app(settings: Settings, address: Address) -> FastAPI:
     return app
 
 
-def _context(connection: HTTPConnection) -> dict[str, Any]:
+async def _context(connection: HTTPConnection) -> dict[str, Any]:  # async, or FastAPI would start a thread for it
     return {"graph": connection.app.state.graph}
 
 

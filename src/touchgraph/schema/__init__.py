@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from functools import cache
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, QueryDepthLimiter, SchemaExtension, ValidationCache
+from graphql import DocumentNode, GraphQLError, parse, specified_rules
+from strawberry.extensions import SchemaExtension
+from strawberry.extensions.query_depth_limiter import create_validator
+from strawberry.schema.schema import validate_document
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from touchgraph.resources import folder
@@ -35,11 +37,25 @@ class _Schema(strawberry.Schema):
         """Nothing: what is the user's is in the answer, and what is ours was logged where it happened."""
 
 
-class _Compiled(SchemaExtension):
-    """Answers the operation, so that Strawberry executes nothing."""
+Prepared = tuple[DocumentNode, list[GraphQLError]]
+"""A document, and what is wrong with it."""
+_RULES = (*specified_rules, create_validator(MAX_DEPTH, None))
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+
+class _Compiled(SchemaExtension):
+    """Parses, validates and answers the operation, so that Strawberry does none of it."""
+
+    def __init__(self, prepare: Callable[[str], Prepared], engine: Engine) -> None:
+        self._prepare, self._engine = prepare, engine
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        context.graphql_document, self._errors = self._prepare(context.query or "")
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        self.execution_context.pre_execution_errors = self._errors
+        yield
 
     async def on_execute(self) -> AsyncIterator[None]:
         context = self.execution_context
@@ -52,16 +68,16 @@ class _Compiled(SchemaExtension):
 
 def build_schema(cache_size: int = 512) -> strawberry.Schema:
     """The schema; `cache_size` documents are kept parsed and validated, and as many plans."""
-    engine: list[Engine] = []
-    extensions: list[Callable[[], SchemaExtension]] = [
-        lambda: MaxTokensLimiter(MAX_TOKENS),
-        lambda: QueryDepthLimiter(MAX_DEPTH),
-        lambda: ParserCache(cache_size),
-        lambda: ValidationCache(cache_size),
-        lambda: _Compiled(engine[0]),
-    ]
-    schema = _Schema(query=Query, mutation=Mutation, types=[*TYPES, Relation], extensions=extensions)
-    engine.append(Engine(schema._schema, read_statements(folder("cypher") / "queries"), cache_size, WRITERS))
+    schema = _Schema(query=Query, mutation=Mutation, types=[*TYPES, Relation])
+    engine = Engine(schema._schema, read_statements(folder("cypher") / "queries"), cache_size, WRITERS)
+
+    # Strawberry's own limits and caches are not used: with its limit of depth, its cache of validations is never hit.
+    @lru_cache(cache_size)
+    def prepare(query: str) -> Prepared:
+        document = parse(query, max_tokens=MAX_TOKENS)
+        return document, validate_document(schema._schema, document, _RULES)
+
+    schema.extensions = (lambda: _Compiled(prepare, engine),)
     return schema
 
 

@@ -82,11 +82,14 @@ class Engine:
 
 
 class _Key:
-    """A request as a key of the plan cache: equal to others that share its plan."""
+    """A request as a key of the plan cache: equal to others that share its plan.
+
+    Nodes of a document are told apart by identity: to compare them by value takes longer than all else here.
+    """
 
     def __init__(self, request: Request) -> None:
-        self.request = request
-        self._parts = (request.document, request.operation, request.shape)
+        self.request = request  # keeps the document, so that no other can get its identity
+        self._parts = (id(request.document), id(request.operation), request.shape)
 
     def __hash__(self) -> int:
         return hash(self._parts)
@@ -141,7 +144,9 @@ class _Run:
         else:
             # Values are made before anything is asked of the database, which may refuse them.
             plain = {n: bind(self._templates[n], self._values) for n in self._after(None)}
-            if plain:
+            if len(plain) == 1:
+                found |= {n: (await graph.read_one(statement))[0] for n, statement in plain.items()}
+            elif plain:
                 found |= await graph.read(lambda tx: _read(tx, plain))
             for step in steps:
                 found |= await self._rehearsed(graph, step)

@@ -1,0 +1,193 @@
+"""The client, a process of its own: `python -m bench.client` takes a job as JSON and gives what it measured.
+
+Answers are compared before anything is measured. Everybody is warmed up first; then, in rounds, each contestant answers
+all its questions, one round from the first contestant to the last, the next from the last to the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import orjson
+import uvloop
+from pydantic import TypeAdapter
+
+from bench import plain
+from bench.contestants import Contestant
+from bench.servers import ROOT, BenchError
+
+Ask = Callable[[bytes], Awaitable[bytes]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to measure. `clients` together ask for `seconds` in each of the `loads`."""
+
+    contestants: list[Contestant]
+    warm_up: int = 10
+    rounds: int = 30
+    clients: int = 8
+    seconds: float = 3
+    loads: int = 3
+
+
+@dataclass
+class Timing:
+    """Of one contestant: the first answer, then each answer of each round, in milliseconds; answers a second.
+
+    `size` is that of its answers together, in bytes.
+    """
+
+    name: str
+    size: int = 0
+    first: float = 0
+    rounds: list[list[float]] = field(default_factory=list)
+    per_second: list[float] = field(default_factory=list)
+
+
+def run(job: Job) -> list[Timing]:
+    """Measures in a process of its own. Raises BenchError if contestants answer a question differently."""
+    command = [sys.executable, "-m", "bench.client"]
+    done = subprocess.run(command, input=_JOB.dump_json(job), cwd=ROOT, capture_output=True, check=False)
+    if done.returncode:
+        raise BenchError(done.stderr.decode().strip())
+    return _TIMINGS.validate_json(done.stdout)
+
+
+_JOB = TypeAdapter(Job)
+_TIMINGS = TypeAdapter(list[Timing])
+
+
+async def measure(job: Job) -> list[Timing]:
+    """All that the job asks for."""
+    async with AsyncExitStack() as stack:
+        asks = [await stack.enter_async_context(connected(one)) for one in job.contestants]
+        timings = [Timing(one.name) for one in job.contestants]
+        taking_part = list(zip(job.contestants, asks, timings, strict=True))
+        await compare(taking_part)
+        for number in range(job.warm_up + job.rounds):
+            for one, ask, timing in taking_part[:: 1 if number % 2 else -1]:
+                taken = [await _timed(ask, body.encode()) for body in one.bodies]
+                if number >= job.warm_up:
+                    timing.rounds.append(taken)
+    for _ in range(job.loads):
+        for one, timing in zip(job.contestants, timings, strict=True):
+            timing.per_second.append(await _loaded(one, job.clients, job.seconds))
+    return timings
+
+
+async def compare(taking_part: list[tuple[Contestant, Ask, Timing]]) -> None:
+    """Makes sure that all who answer a question answer the same; notes the answers' size, and the first one's time."""
+    given: dict[str, tuple[str, list[Any]]] = {}
+    for one, ask, timing in taking_part:
+        started = time.perf_counter()
+        bodies = [await ask(one.bodies[0].encode())]
+        timing.first = (time.perf_counter() - started) * 1000
+        bodies += [await ask(body.encode()) for body in one.bodies[1:]]
+        timing.size = sum(map(len, bodies))
+        answers = [_content(one, body) for body in bodies]
+        other, expected = given.setdefault(one.question, (one.name, answers))
+        for number, (mine, theirs) in enumerate(zip(answers, expected, strict=True)):
+            if mine != theirs:
+                told = f"{one.name} answers {_short(mine)}, but {other} {_short(theirs)}"
+                raise BenchError(f"{one.question} {number}: {told}")
+
+
+def _content(one: Contestant, body: bytes) -> Any:
+    content = orjson.loads(body)
+    try:
+        for key in one.pick:
+            content = content[key]
+    except (KeyError, TypeError):
+        content = None
+    if content is None:
+        raise BenchError(f"{one.question}: {one.name} has no answer: {body[:500].decode()}")
+    return content
+
+
+def _short(content: Any) -> str:
+    return orjson.dumps(content)[:500].decode()
+
+
+async def _timed(ask: Ask, body: bytes) -> float:
+    started = time.perf_counter()
+    await ask(body)
+    return (time.perf_counter() - started) * 1000
+
+
+async def _loaded(one: Contestant, clients: int, seconds: float) -> float:
+    """How many answers a second several clients get together."""
+    async with AsyncExitStack() as stack:
+        asks = [await stack.enter_async_context(connected(one)) for _ in range(clients)]
+        started = time.perf_counter()
+        counts = await asyncio.gather(
+            *(_until(started + seconds, ask, one.bodies[n:] + one.bodies[:n]) for n, ask in enumerate(asks))
+        )
+        return sum(counts) / (time.perf_counter() - started)
+
+
+async def _until(end: float, ask: Ask, bodies: list[str]) -> int:
+    count = 0
+    while time.perf_counter() < end:
+        await ask(bodies[count % len(bodies)].encode())
+        count += 1
+    return count
+
+
+@asynccontextmanager
+async def connected(one: Contestant) -> AsyncIterator[Ask]:
+    """A way to ask a contestant: over a connection that is kept, or in this process."""
+    if one.bolt:
+        async with plain.open_driver(one.bolt) as driver:
+            yield partial(plain.answer, driver)
+    else:
+        async with Connection(one.url) as connection:
+            yield connection.post
+
+
+class Connection:
+    """HTTP as bare as it can be, so that what is measured is the server. Connects again if the server hangs up."""
+
+    def __init__(self, url: str) -> None:
+        self._address = urlsplit(url)
+        self._head = f"POST {self._address.path} HTTP/1.1\r\nHost: {self._address.netloc}\r\n"
+        self._head += "Content-Type: application/json\r\nAccept: application/graphql-response+json\r\n"
+
+    async def __aenter__(self) -> Self:
+        self._reader, self._writer = await asyncio.open_connection(self._address.hostname, self._address.port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
+
+    async def post(self, body: bytes) -> bytes:
+        """The body of the answer. Raises BenchError for one that is not good."""
+        if self._reader.at_eof():
+            await self.__aexit__()
+            await self.__aenter__()
+        self._writer.write(f"{self._head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        status, _, head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower().partition("\r\n")
+        length = re.search(r"^content-length: *(\d+)", head, re.MULTILINE)
+        content = await self._reader.readexactly(int(length[1])) if length else b""
+        if " 200 " not in f"{status} ":
+            raise BenchError(f"{status}: {content[:500].decode()}")
+        return content
+
+
+if __name__ == "__main__":
+    try:
+        found = uvloop.run(measure(_JOB.validate_json(sys.stdin.buffer.read())))
+    except BenchError as error:
+        sys.exit(str(error))
+    sys.stdout.buffer.write(_TIMINGS.dump_json(found))

@@ -1,0 +1,34 @@
+"""What a question costs in the database, by PROFILE: a number that no noise disturbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import parse
+
+from bench.plain import open_driver
+from touchgraph.graph import Address
+from touchgraph.resources import folder
+from touchgraph.schema import build_schema
+from touchgraph.schema.engine import Engine, bind
+from touchgraph.selection import Request, read_request
+from touchgraph.statements import read_statements
+
+SCHEMA = build_schema()._schema
+ENGINE = Engine(SCHEMA, read_statements(folder("cypher") / "queries"), 1)
+
+
+async def hits(address: Address, query: str, variables: Mapping[str, Any]) -> int:
+    """Database hits of the one statement of a query."""
+    request = read_request(SCHEMA, parse(query), None, variables)
+    assert isinstance(request, Request)
+    (template,) = ENGINE.templates(request)
+    statement = bind(template, request.values)
+    async with open_driver(address) as driver:
+        _, summary, _ = await driver.execute_query("PROFILE " + statement.text, dict(statement.params))
+    return _total(summary.profile or {})
+
+
+def _total(step: dict[str, Any]) -> int:
+    return int(step["dbHits"]) + sum(map(_total, step.get("children", ())))

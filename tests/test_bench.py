@@ -1,0 +1,48 @@
+"""The benchmark's machinery; what it measures, `make bench` tells."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import contestants, data, questions, report, run
+from bench.client import Job, measure
+from bench.data import Size
+from bench.run import Organisation
+from bench.servers import BenchError
+from touchgraph.graph import Address
+
+TINY = Size(dealers=6, regions=2, areas=4, touchpoints=16, responsibilities=40, change_sets=2, named_dealers=6)
+JOB = Job([], warm_up=0, rounds=1, clients=2, seconds=0.01, loads=1)
+
+
+@pytest.mark.usefixtures("empty_graph")
+async def test_the_benchmark_runs(scratch_address: Address, tmp_path: Path) -> None:
+    """On a tiny organisation, every comparison gets its number; another answer is an error."""
+    tiny = Organisation(TINY, scratch_address)
+    loading = await run.fill(tiny, tmp_path)
+    results = await asyncio.to_thread(run.compare, tiny, tiny, tmp_path, JOB, subjects=1)
+    text = report.markdown(replace(results, loadings=[loading]))
+    assert all(comparison.measured > 0 for comparison in results.comparisons)
+    assert all(
+        f"| {named} |" in text for named in [c.what for c in results.comparisons] + [t.name for t in results.timings]
+    )
+    asked = contestants.plain("one", questions.ownership(TINY, 2), bolt=scratch_address)
+    for other, told in (
+        (replace(asked, name="other", bodies=asked.bodies[::-1]), "ownership 0: other answers {.*}, but one {.*}"),
+        (replace(asked, name="other", pick=["data"]), "ownership: other has no answer"),
+    ):
+        with pytest.raises(BenchError, match=told):
+            await measure(replace(JOB, contestants=[asked, other]))
+
+
+def test_an_organisation_is_the_same_for_the_same_size(tmp_path: Path) -> None:
+    """Its files are; and those of its change sets are too with more dealers, so that these can be compared."""
+    sizes = TINY, TINY, replace(TINY, dealers=20)
+    one, same, large = ([path.read_text("utf-8") for path in data.write(tmp_path, size)] for size in sizes)
+    assert one == same
+    assert one[0] != large[0]
+    assert one[1:] == large[1:]
