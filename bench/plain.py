@@ -41,7 +41,8 @@ async def answer(driver: AsyncDriver, body: bytes) -> bytes:
     """The answer to `{question, day, …}`, in one auto-committed statement: the fewest round trips that there are."""
     asked = orjson.loads(body)
     name = asked.pop("question")
-    params = {"role": "ACCOUNTABLE", "asOf": date.fromisoformat(asked.pop("day")), "knownAt": LATEST, **asked}
+    day = date.fromisoformat(asked.pop("day"))
+    params = {"role": "ACCOUNTABLE", "asOf": day, "knownAt": LATEST, "from": None, "to": None, **asked}
     async with driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
         record = await (await session.run(STATEMENTS[name].text, params)).single()
     return orjson.dumps(record and ANSWERS[name](record))

@@ -29,6 +29,8 @@ SKIPPED = {
     "search",
     "ownership",
     "coverage",
+    "gaps",
+    "conflicts",
     "portfolio",
     "orgDiff",
     "timeline",

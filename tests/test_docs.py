@@ -24,9 +24,9 @@ SUGGESTIONS = re.findall(r"`(\w+\([^`]+[)}])`", README.split("More to try:")[1].
 SCHEMA = build_schema()
 
 
-def test_there_are_seven_questions() -> None:
-    """The README asks seven questions, each with its query and its answer."""
-    assert len(QUESTIONS) == 7
+def test_there_are_eight_questions() -> None:
+    """The README asks eight questions, each with its query and its answer."""
+    assert len(QUESTIONS) == 8
 
 
 @pytest.mark.parametrize(("query", "answer"), [q[1:] for q in QUESTIONS], ids=[q[0] for q in QUESTIONS])

@@ -11,14 +11,16 @@
 :param knownAt => datetime('9999-12-30T00:00:00Z');
 // The day asked for; or the first of several, and each on which something begins or ends that an answer may depend on.
 WITH CASE WHEN $from IS NULL THEN [$asOf] ELSE COLLECT {
-    CALL () {
-      RETURN $from AS day
-      UNION MATCH ()-[f:RESPONSIBLE_FOR|DELEGATES_TO|UNOWNED|PART_OF|KIND_OF|SERVES]->() WHERE f.recordedFrom <= $knownAt < f.recordedTo
-        UNWIND [f.validFrom, f.validTo] AS day RETURN day
-      UNION MATCH (:LifecycleStage|Touchpoint)-[f:HAS_STATE]->() WHERE f.recordedFrom <= $knownAt < f.recordedTo
-        UNWIND [f.validFrom, f.validTo] AS day RETURN day
-    }
-    WITH day WHERE $from <= day < $to
+    UNWIND [$from] + COLLECT {
+      MATCH ()-[f:RESPONSIBLE_FOR|DELEGATES_TO|UNOWNED|PART_OF|KIND_OF|SERVES]->() WHERE f.recordedFrom <= $knownAt < f.recordedTo
+      UNWIND [f.validFrom, f.validTo] AS day
+      RETURN DISTINCT day
+    } + COLLECT {
+      MATCH (:LifecycleStage|Touchpoint)-[f:HAS_STATE]->() WHERE f.recordedFrom <= $knownAt < f.recordedTo
+      UNWIND [f.validFrom, f.validTo] AS day
+      RETURN DISTINCT day
+    } AS day
+    WITH DISTINCT day WHERE $from <= day < $to
     RETURN day ORDER BY day
   } END AS days
 UNWIND range(0, size(days) - 1) AS n

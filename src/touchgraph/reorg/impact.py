@@ -131,7 +131,7 @@ async def _answers(tx: Transaction, day: date, asked: set[Asked]) -> dict[Asked,
     found: dict[Asked, Answers] = {one: {} for one in asked}
     # Rows within a map: the database would plan a statement anew for lists of another size.
     for text, rows in ((_of_matrix(), given), (_of_pools(), of_pools)):
-        params = {"given": {"rows": rows}, "asOf": day, "role": "ACCOUNTABLE"}
+        params = {"given": {"rows": rows}, "asOf": day, "role": "ACCOUNTABLE", "from": None, "to": None}
         for known, place, answers in await tx.run(Statement(text, params)) if rows else ():
             for subject, status, owners in answers:
                 found[native(known), place][subject] = Answer(status, frozenset(map(tuple, owners)))
