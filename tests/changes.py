@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.organisations import CHANNELS, PARENTS, PLACES, SUBJECTS, TIME_NAMES, TIMES, Fact, organisations
 from touchgraph.errors import InputError
+from touchgraph.graph import Graph
 from touchgraph.model import OPEN_END, OPEN_RECORD, OPEN_START
-from touchgraph.reorg import EvidenceItem, Snapshot, Stamp, Work, apply, parse_change
+from touchgraph.reorg import EvidenceItem, Snapshot, Stamp, Work, apply, parse_change, read_snapshot
 
 Change = dict[str, dict[str, Any]]
 EVIDENCE = {"source": "source:random", "confidence": "SYNTHETIC"}
@@ -43,6 +44,12 @@ def exists(entity: str) -> Fact:
     """That an entity is there for ever."""
     times = dict(zip(TIME_NAMES, (OPEN_START, OPEN_END, TIMES[0], OPEN_RECORD), strict=True))
     return {"id": f"fact:{entity}", "type": "HAS_STATE", "start": entity, "end": f"state:{entity}", **times}
+
+
+async def known_now(graph: Graph) -> Snapshot:
+    """What is known, in an order that is the same in every run, so that what is drawn from it is, too."""
+    snapshot = await graph.read(read_snapshot)
+    return Snapshot(snapshot.entities, snapshot.states, sorted(snapshot, key=repr))
 
 
 class Proposer:

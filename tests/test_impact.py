@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.changes import ALL, Change, Proposer, possible, rich, stamp
+from tests.changes import ALL, Change, Proposer, known_now, possible, rich, stamp
 from tests.dump import dump
 from tests.impact_reference import Comparison, Customer, World
 from tests.organisations import DAYS, load
 from touchgraph.graph import Graph, Rows, Transaction
 from touchgraph.model import LATEST, OPEN_END, OPEN_RECORD, OPEN_START
 from touchgraph.plan import Statement
-from touchgraph.reorg import Snapshot, Work, read_snapshot
+from touchgraph.reorg import Snapshot, Work
 from touchgraph.schema import build_schema
 
 SCHEMA = build_schema()
@@ -83,7 +83,7 @@ async def test_impact_is_what_asking_everywhere_gives(empty_graph: Graph) -> Non
     for facts in rich(ORGANISATIONS):
         await empty_graph.run(Statement("MATCH (n) DETACH DELETE n"))
         await load(empty_graph, facts)
-        known = await empty_graph.read(read_snapshot)
+        known = await known_now(empty_graph)
         customers = await with_customers(empty_graph, draw, known)
         for _ in range(CHANGE_SETS_EACH):
             asked, effective = draw.choice(DAYS), draw.choice(DAYS)

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from graphql import parse
 
-from tests.changes import ALL, EVIDENCE, Change, Proposer, back, possible, rich, stamp, tellable
+from tests.changes import ALL, EVIDENCE, Change, Proposer, back, known_now, possible, rich, stamp, tellable
 from tests.conftest import PATIENCE
 from tests.dump import dump
 from tests.organisations import DAYS, load
@@ -79,7 +79,7 @@ async def test_what_is_applied_is_what_was_supposed_and_what_the_difference_tell
     (facts,) = rich(1)
     await load(empty_graph, facts)
     for number in range(ROUNDS):
-        known, day = await empty_graph.read(read_snapshot), draw.choice(DAYS)
+        known, day = await known_now(empty_graph), draw.choice(DAYS)
         changes: list[Change] = []
         while not changes:
             some = tellable(known, day, Proposer(draw, known, day).changes(12, ALL))
@@ -104,7 +104,7 @@ async def test_change_sets_at_once_end_as_one_after_the_other(empty_graph: Graph
     (facts,) = rich(1)
     await load(empty_graph, facts)
     for number in range(MEETINGS):
-        known, day = await empty_graph.read(read_snapshot), draw.choice(DAYS)
+        known, day = await known_now(empty_graph), draw.choice(DAYS)
         sets = {
             f"change:m{number}-{n}": possible(
                 Work(known, stamp("change:x", LATEST, day)), Proposer(draw, known, day).changes(10, ALL)
