@@ -9,7 +9,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test lint format golden lock jars
+.PHONY: help up test bench lint format golden lock jars
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -19,6 +19,9 @@ up: .venv/.runtime $(PAGE) ## Start everything: Neo4j, the reform, GraphQL on ht
 
 test: .venv/.development $(PAGE) lint ## Check everything, as CI does
 	$(BIN)/python -m pytest
+
+bench: .venv/.development $(PAGE) ## Measure, and write what is found to bench/RESULTS.md
+	$(BIN)/python -m bench
 
 lint: .venv/.development ## Check style, types and layers
 	$(BIN)/ruff check
