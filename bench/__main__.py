@@ -32,7 +32,7 @@ def main(
         databases = [stack.enter_context(servers.database(folder / f"neo4j-{size.dealers}")) for size in sizes]
         small, large = (Organisation(*each) for each in zip(sizes, databases, strict=True))
         loadings = [asyncio.run(run.fill(each, folder)) for each in (small, large)]
-        results = run.compare(small, large, folder, Job([], rounds=rounds))
+        results = run.compare(small, large, folder, Job(rounds=rounds))
         results.comparisons += asyncio.run(run.costs(small, large))
     results.loadings = loadings
     output.write_text(report.markdown(results), encoding="utf-8")
@@ -41,4 +41,7 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    try:
+        typer.run(main)
+    except servers.BenchError as error:
+        sys.exit(f"bench: {error}")

@@ -33,7 +33,7 @@ Ask = Callable[[bytes], Awaitable[bytes]]
 class Job:
     """What to measure. `clients` together ask for `seconds` in each of the `loads`."""
 
-    contestants: list[Contestant]
+    contestants: list[Contestant] = field(default_factory=list)
     warm_up: int = 10
     rounds: int = 30
     clients: int = 8

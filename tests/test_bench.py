@@ -16,7 +16,7 @@ from bench.servers import BenchError
 from touchgraph.graph import Address
 
 TINY = Size(dealers=6, regions=2, areas=4, touchpoints=16, responsibilities=40, change_sets=2, named_dealers=6)
-JOB = Job([], warm_up=0, rounds=1, clients=2, seconds=0.01, loads=1)
+JOB = Job(warm_up=0, rounds=1, clients=2, seconds=0.01, loads=1)
 
 
 @pytest.mark.usefixtures("empty_graph")
