@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from touchgraph.model import Role
+from touchgraph.model import NODE, Role
 from touchgraph.plan import Write
 from touchgraph.schema.changes import ReorgChange
 from touchgraph.schema.common import (
@@ -25,6 +25,19 @@ from touchgraph.schema.common import (
     NodeKind,
     OrderDirection,
 )
+from touchgraph.schema.customers import (
+    CUSTOMER_ARGUMENTS,
+    CUSTOMER_CONDITIONS,
+    INTERACTION_ARGUMENTS,
+    INTERACTION_CONDITIONS,
+    LEAD_ARGUMENTS,
+    LEAD_CONDITIONS,
+    Customer,
+    Feedback,
+    Interaction,
+    Lead,
+    Vehicle,
+)
 from touchgraph.schema.declare import argument, declared, lookup, named, scan
 from touchgraph.schema.diff import Moment, OrgDiff
 from touchgraph.schema.documents import ChangeSet, Claim, Source
@@ -39,7 +52,7 @@ from touchgraph.schema.organisation import (
     Position,
     Region,
 )
-from touchgraph.schema.ownership import Coverage, Ownership
+from touchgraph.schema.ownership import OWNERSHIP, Coverage, Ownership
 from touchgraph.schema.portfolio import Portfolio
 from touchgraph.schema.subjects import (
     Capability,
@@ -79,8 +92,8 @@ class Query:
         argument("effective", date | None, doc="The day from which they hold; default: the day asked for."),
         doc="Everything below it as if the changes were made; nothing of them is kept.",
     )
-    node: Node | None = lookup("Entity", ID_ARGUMENT)
-    nodes: list[Node | None] = lookup("Entity", argument("ids", list[strawberry.ID]), doc="In the order of the ids.")
+    node: Node | None = lookup(NODE, ID_ARGUMENT)
+    nodes: list[Node | None] = lookup(NODE, argument("ids", list[strawberry.ID]), doc="In the order of the ids.")
     org_unit: OrgUnit | None = lookup("OrgUnit", ID_ARGUMENT)
     org_units: Connection[OrgUnit] = scan("OrgUnit", *_UNITS, KINDS, hierarchy="PART_OF")
     dealer: Dealer | None = lookup("Dealer", ID_ARGUMENT)
@@ -110,26 +123,23 @@ class Query:
     sources: Connection[Source] = scan("Source", *PAGE)
     change_set: ChangeSet | None = lookup("ChangeSet", ID_ARGUMENT)
     change_sets: Connection[ChangeSet] = scan("ChangeSet", *PAGE)
+    customer: Customer | None = lookup("Customer", ID_ARGUMENT)
+    customers: Connection[Customer] = scan("Customer", *CUSTOMER_ARGUMENTS, conditions=CUSTOMER_CONDITIONS)
+    vehicle: Vehicle | None = lookup("Vehicle", ID_ARGUMENT)
+    lead: Lead | None = lookup("Lead", ID_ARGUMENT)
+    leads: Connection[Lead] = scan("Lead", *LEAD_ARGUMENTS, conditions=LEAD_CONDITIONS)
+    interaction: Interaction | None = lookup("Interaction", ID_ARGUMENT)
+    interactions: Connection[Interaction] = scan(
+        "Interaction", *INTERACTION_ARGUMENTS, order="AT", conditions=INTERACTION_CONDITIONS, doc="Newest first."
+    )
+    feedback: Feedback | None = lookup("Feedback", ID_ARGUMENT)
     ownership: Ownership | None = named(
         "ownership",
         argument("subject", strawberry.ID),
         argument("role", Role, Role.ACCOUNTABLE),
         argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide."),
         argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
-        locals_=(
-            "subject",
-            "place",
-            "channel",
-            "role",
-            "status",
-            "rule",
-            "inferred",
-            "owners",
-            "path",
-            "losers",
-            "ids",
-            "names",
-        ),
+        locals_=OWNERSHIP,
         record=True,
         doc="Who answers for a subject, and why; null for a subject that is not there.",
     )
