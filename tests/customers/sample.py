@@ -189,8 +189,8 @@ def _customer(s: Sample, random: Random, number: int) -> None:
         s.fact("IS_MODEL", vehicle, random.choice(PRODUCTS), registered)
         _periods(s, random, "OWNS", customer, (vehicle,), registered)
     if random.random() < 0.7:
-        channel = random.choice([None, *CHANNELS])
-        lead = s.node("Lead", f"lead:sample-{number}", SECOND, createdOn=registered, channel=channel)
+        through = random.choice([None, *CHANNELS])
+        lead = s.node("Lead", f"lead:sample-{number}", SECOND, createdOn=registered, channel=through)
         s.fact("OF", lead, customer, registered, recorded=(SECOND, OPEN_RECORD))
         grade = random.choice(list(Grade))
         s.fact("GRADED", lead, POOLS[grade], registered, recorded=(SECOND, OPEN_RECORD), grade=grade, score=50)
@@ -201,9 +201,9 @@ def _customer(s: Sample, random: Random, number: int) -> None:
             "AT_TOUCHPOINT": random.choice(TOUCHPOINTS),
             "AT_DEALER": random.choice([None, *DEALERS]),
         }
-        kind, channel = random.choice(list(InteractionKind)), random.choice([None, *CHANNELS])
+        kind, through = random.choice(list(InteractionKind)), random.choice([None, *CHANNELS])
         entity = f"interaction:sample-{number}-{n}"
-        s.event("Interaction", entity, at, to, kind=kind, channel=channel, outcome=random.choice(list(Outcome)))
+        s.event("Interaction", entity, at, to, kind=kind, channel=through, outcome=random.choice(list(Outcome)))
     if random.random() < 0.4:
         at = datetime(2025, 7, 1, number, tzinfo=UTC)
         ends = {"WITH_CUSTOMER": customer, "ON_PRODUCT": random.choice(PRODUCTS)}
