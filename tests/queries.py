@@ -171,7 +171,7 @@ class _Writer:
             names = st.sampled_from(["", "大", "商品经营部", "Lead Operations Department"])
             return encode_cursor([self.draw(names), entity_id], Order(Property(_STRINGS[by]), down))
         if by in _KEYS:
-            times = ["2025-06-10T09:00Z", "2025-07-05T06:00:01Z", "2025-12-24T01:00Z"]
+            times = ["2025-06-10T09:00:00Z", "2025-07-05T06:00:01Z", "2025-12-24T01:00:00Z"]
             key = self.draw(st.sampled_from(times)) if by == "AT" else self.draw(st.sampled_from(PERIODS))
             return encode_cursor([key, entity_id], Order(Property(_KEYS[by]), down))
         if by in _NUMBERS:

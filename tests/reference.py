@@ -126,7 +126,7 @@ class Page:
         return self.rows[: self.first]
 
     def cursor(self, entity: Entity) -> str:
-        return encode_cursor([as_neo4j(value) for value in self.key(entity)], self.order)
+        return encode_cursor([in_cursor(value) for value in self.key(entity)], self.order)
 
 
 @dataclass
@@ -273,10 +273,10 @@ def native(props: Props) -> Props:
     return {k: v.to_native() if hasattr(v, "to_native") else v for k, v in props.items()}
 
 
-def as_neo4j(value: Any) -> Any:
-    """A value as it stands in a cursor: of a time, seconds are left out where they are zero."""
+def in_cursor(value: Any) -> Any:
+    """A value as it stands in a cursor."""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M" + (":%S" if value.second else "") + "Z")
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return value.isoformat() if isinstance(value, date) else value
 
 
