@@ -412,7 +412,8 @@ def entity_field(world: World, entity: Entity, name: str, args: Props) -> Any:
         ]
     if name == "facts":
         types = args.get("types") or []
-        wanted = set(types) if args.get("types") is not None else {f.type for f in world.facts}
+        every = {f.type for f in world.facts} - customers.RELATIONSHIPS
+        wanted = every if args.get("types") is None else set(types)
         both = world.find(wanted - {"HAS_STATE"}, entity.at, start=entity.id)
         both += world.find(wanted - {"HAS_STATE"}, entity.at, end=entity.id)
         return [FactAt(f, entity.at) for f in sorted(both, key=fact_key)]

@@ -49,6 +49,7 @@ LINKS = {
     "dealer": "AT_DEALER",
     "product": "ON_PRODUCT",
 }
+RELATIONSHIPS = {*FACTS, *LINKS.values()}
 STARTS = ("customer", "lead", "feedback")
 
 
