@@ -3,7 +3,7 @@
 // The steps of a customer, earliest first: stages that it entered and interactions.
 // `subjectId` (stage or touchpoint), `dealerId`, `channelId` and `moment` (the day of the step) are there to ask who answered for it.
 :param customer => 'customer:sample-1';
-:param asOf => date('2025-06-01');
+:param asOf => date('2025-08-30');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
 MATCH (customer:Customer {id: $customer}) WHERE customer.recordedFrom <= $knownAt
 CALL (customer) {

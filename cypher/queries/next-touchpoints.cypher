@@ -3,7 +3,7 @@
 // Touchpoints of a customer's stage that it has not used yet and that can reach it: one of their channels is one to which it consents,
 // or a kind above or below that. What is offline, or uses no channel, needs no consent: there the customer comes of its own accord. Categories are left out.
 :param customer => 'customer:sample-1';
-:param asOf => date('2025-06-01');
+:param asOf => date('2025-08-30');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
 MATCH (customer:Customer {id: $customer})-[s:IN_STAGE WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]->(stage)
 WITH customer, stage,

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import neo4j
 import pytest
-from graphql import parse
 from strawberry.types import ExecutionResult
-from tests.test_cost import total
 
+from bench.cost import profile, total
 from touchgraph.graph import Address, Graph
 from touchgraph.plan import Order, Statement
-from touchgraph.resources import folder
 from touchgraph.schema import build_schema
-from touchgraph.schema.engine import Engine, bind
-from touchgraph.selection import Request, read_request
 from touchgraph.sources import Of, Property
-from touchgraph.statements import read_statements
 from touchgraph.values import encode_cursor
 
 SCHEMA = build_schema()
-STATEMENTS = read_statements(folder("cypher") / "queries")
 OWNER = "status rule owners { unit { id } channel { id } }"
 
 
@@ -125,8 +118,8 @@ async def test_what_is_not_there_is_null_or_empty(graph: Graph) -> None:
 async def test_a_wrong_value_is_told(graph: Graph, field: str, told: str) -> None:
     """Numbers, dates, words, cursors and grades that cannot be, and periods that end before they begin."""
     answer = await ask(graph, f"{{ {field} }}")
-    (error,) = answer.errors or [None]
-    assert error is not None
+    assert answer.errors is not None
+    (error,) = answer.errors
     assert told in error.message
     assert (error.extensions or {})["code"] == "BAD_USER_INPUT"
 
@@ -189,17 +182,6 @@ QUERIES = {
 }
 
 
-async def profiled(address: Address, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-    """The profile of the one statement of a query."""
-    request = read_request(SCHEMA._schema, parse(query), None, variables)
-    assert isinstance(request, Request)
-    (template,) = Engine(SCHEMA._schema, STATEMENTS, 1).templates(request)
-    statement = bind(template, request.values)
-    async with neo4j.AsyncGraphDatabase.driver(address.uri, auth=(address.username, address.password)) as driver:
-        _, summary, _ = await driver.execute_query("PROFILE " + statement.text, dict(statement.params))
-    return dict(summary.profile or {})
-
-
 def operators(step: dict[str, Any]) -> set[str]:
     return {step["operatorType"].partition("@")[0]}.union(*map(operators, step.get("children", ())))
 
@@ -213,7 +195,7 @@ async def profiles(empty_graph: Graph, scratch_address: Address) -> list[dict[st
         await empty_graph.run(Statement(GROW, {"from": done + 1, "to": size}))
         await empty_graph.run(Statement("CALL db.prepareForReplanning()"))
         done = size
-        found.append({n: [await profiled(scratch_address, q, at) for at in ({}, AFTER)] for n, q in QUERIES.items()})
+        found.append({n: [await profile(scratch_address, q, at) for at in ({}, AFTER)] for n, q in QUERIES.items()})
     return found
 
 
