@@ -41,15 +41,20 @@ WITH day, until, places, subject,
 // What it inherits from: its categories, then the stages of the nearest of them that serves any.
 WITH *, coalesce(head([kind IN kinds WHERE size(kind.stages) > 0]).stages, []) AS served
 WITH *, kinds + [stage IN served | {base: stage, distance: 999}] AS bases
+// Many inherit from the same: what is said of each is read once.
+UNWIND bases AS base
+WITH day, until, places, base.base AS node, collect({subject: subject, kinds: kinds, distance: base.distance}) AS heirs
 WITH *, COLLECT {
-    UNWIND bases AS base
-    WITH base, base.base AS node
     MATCH (unit)-[f:RESPONSIBLE_FOR WHERE f.validFrom <= day < f.validTo AND f.recordedFrom <= $knownAt < f.recordedTo]->(node)
     WHERE (f.role = $role OR ($role = 'ACCOUNTABLE' AND f.role = 'RESPONSIBLE')) AND (f.scope IS NULL OR f.scope IN places)
-    RETURN {unit: unit, channel: f.channel, role: f.role, distance: base.distance,
-      rank: base.distance * 1000000 + CASE WHEN f.channel IS NULL THEN 999 ELSE 0 END
+    RETURN {unit: unit, channel: f.channel, role: f.role,
+      rank: CASE WHEN f.channel IS NULL THEN 999 ELSE 0 END
         + 1000 * coalesce(head([i IN range(0, size(places) - 1) WHERE places[i] = f.scope]), 999)}
-  } AS candidates
+  } AS said
+UNWIND heirs AS heir
+WITH day, until, places, heir.subject AS subject, head(collect(heir.kinds)) AS kinds,
+  collect([c IN said | {unit: c.unit, channel: c.channel, role: c.role, distance: heir.distance, rank: heir.distance * 1000000 + c.rank}]) AS candidates
+WITH *, reduce(all = [], some IN candidates | all + some) AS candidates
 WITH *, [c IN candidates WHERE c.role = $role] AS first
 WITH *, CASE WHEN size(first) > 0 THEN first ELSE candidates END AS asked
 WITH *, reduce(least = null, c IN asked | CASE WHEN least <= c.rank THEN least ELSE c.rank END) AS least
