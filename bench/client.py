@@ -7,6 +7,7 @@ all its questions, one round from the first contestant to the last, the next fro
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count, cycle
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -23,7 +25,8 @@ import uvloop
 from pydantic import TypeAdapter
 
 from bench import plain
-from bench.contestants import Contestant
+from bench.alike import alike
+from bench.contestants import FRESH, Contestant
 from bench.servers import ROOT, BenchError
 
 Ask = Callable[[bytes], Awaitable[bytes]]
@@ -31,9 +34,13 @@ Ask = Callable[[bytes], Awaitable[bytes]]
 
 @dataclass(frozen=True)
 class Job:
-    """What to measure. `clients` together ask for `seconds` in each of the `loads`."""
+    """What to measure. `clients` together ask for `seconds` in each of the `loads`.
+
+    While the rounds are measured, somebody else asks what `meanwhile` has to answer, without a pause.
+    """
 
     contestants: list[Contestant] = field(default_factory=list)
+    meanwhile: Contestant | None = None
     warm_up: int = 10
     rounds: int = 30
     clients: int = 8
@@ -45,7 +52,7 @@ class Job:
 class Timing:
     """Of one contestant: the first answer, then each answer of each round, in milliseconds; answers a second.
 
-    `size` is that of its answers together, in bytes.
+    `size` is that of its answers together, in bytes; `loaded` the times under load, `errors` how many asked in vain.
     """
 
     name: str
@@ -53,6 +60,8 @@ class Timing:
     first: float = 0
     rounds: list[list[float]] = field(default_factory=list)
     per_second: list[float] = field(default_factory=list)
+    loaded: list[float] = field(default_factory=list)
+    errors: int = 0
 
 
 def run(job: Job) -> list[Timing]:
@@ -66,6 +75,7 @@ def run(job: Job) -> list[Timing]:
 
 _JOB = TypeAdapter(Job)
 _TIMINGS = TypeAdapter(list[Timing])
+_NUMBERS = count()
 
 
 async def measure(job: Job) -> list[Timing]:
@@ -75,15 +85,31 @@ async def measure(job: Job) -> list[Timing]:
         timings = [Timing(one.name) for one in job.contestants]
         taking_part = list(zip(job.contestants, asks, timings, strict=True))
         await compare(taking_part)
-        for number in range(job.warm_up + job.rounds):
-            for one, ask, timing in taking_part[:: 1 if number % 2 else -1]:
-                taken = [await _timed(ask, body.encode()) for body in one.bodies]
-                if number >= job.warm_up:
-                    timing.rounds.append(taken)
+        async with _meanwhile(job.meanwhile):
+            for number in range(job.warm_up + job.rounds):
+                for one, ask, timing in taking_part[:: 1 if number % 2 else -1]:
+                    taken = [await _timed(ask, body) for body in one.bodies]
+                    if number >= job.warm_up:
+                        timing.rounds.append(taken)
     for _ in range(job.loads):
         for one, timing in zip(job.contestants, timings, strict=True):
-            timing.per_second.append(await _loaded(one, job.clients, job.seconds))
+            await _loaded(one, timing, job.clients, job.seconds)
     return timings
+
+
+@asynccontextmanager
+async def _meanwhile(one: Contestant | None) -> AsyncIterator[None]:
+    """Asks without a pause until the end of the block."""
+    if one is None:
+        yield
+        return
+    async with connected(one) as ask:
+        task = asyncio.ensure_future(_until(float("inf"), ask, one.bodies, Timing(one.name)))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
 
 
 async def compare(taking_part: list[tuple[Contestant, Ask, Timing]]) -> None:
@@ -91,11 +117,11 @@ async def compare(taking_part: list[tuple[Contestant, Ask, Timing]]) -> None:
     given: dict[str, tuple[str, list[Any]]] = {}
     for one, ask, timing in taking_part:
         started = time.perf_counter()
-        bodies = [await ask(one.bodies[0].encode())]
+        bodies = [await ask(_fresh(one.bodies[0]))]
         timing.first = (time.perf_counter() - started) * 1000
-        bodies += [await ask(body.encode()) for body in one.bodies[1:]]
+        bodies += [await ask(_fresh(body)) for body in one.bodies[1:]]
         timing.size = sum(map(len, bodies))
-        answers = [_content(one, body) for body in bodies]
+        answers = [alike(_content(one, body)) for body in bodies]
         other, expected = given.setdefault(one.question, (one.name, answers))
         for number, (mine, theirs) in enumerate(zip(answers, expected, strict=True)):
             if mine != theirs:
@@ -119,29 +145,37 @@ def _short(content: Any) -> str:
     return orjson.dumps(content)[:500].decode()
 
 
-async def _timed(ask: Ask, body: bytes) -> float:
+def _fresh(body: str) -> bytes:
+    """What is sent: with a number of its own, so that what is written is not there already."""
+    return body.replace(FRESH, f"{os.getpid()}-{next(_NUMBERS)}").encode()
+
+
+async def _timed(ask: Ask, body: str) -> float:
+    content = _fresh(body)
     started = time.perf_counter()
-    await ask(body)
+    await ask(content)
     return (time.perf_counter() - started) * 1000
 
 
-async def _loaded(one: Contestant, clients: int, seconds: float) -> float:
-    """How many answers a second several clients get together."""
+async def _loaded(one: Contestant, timing: Timing, clients: int, seconds: float) -> None:
+    """Several clients ask for a while; together they get so many answers a second."""
     async with AsyncExitStack() as stack:
         asks = [await stack.enter_async_context(connected(one)) for _ in range(clients)]
-        started = time.perf_counter()
-        counts = await asyncio.gather(
-            *(_until(started + seconds, ask, one.bodies[n:] + one.bodies[:n]) for n, ask in enumerate(asks))
+        before, started = len(timing.loaded), time.perf_counter()
+        await asyncio.gather(
+            *(_until(started + seconds, ask, one.bodies[n:] + one.bodies[:n], timing) for n, ask in enumerate(asks))
         )
-        return sum(counts) / (time.perf_counter() - started)
+        timing.per_second.append((len(timing.loaded) - before) / (time.perf_counter() - started))
 
 
-async def _until(end: float, ask: Ask, bodies: list[str]) -> int:
-    count = 0
-    while time.perf_counter() < end:
-        await ask(bodies[count % len(bodies)].encode())
-        count += 1
-    return count
+async def _until(end: float, ask: Ask, bodies: list[str], timing: Timing) -> None:
+    for body in cycle(bodies):
+        try:
+            timing.loaded.append(await _timed(ask, body))
+        except (BenchError, OSError, EOFError):
+            timing.errors += 1
+        if time.perf_counter() >= end:
+            return
 
 
 @asynccontextmanager

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from bench.questions import Question
 from touchgraph.graph import Address
 
+FRESH = "FRESH"
+"""In a body, stands for what no other body has in its place."""
+
 
 @dataclass(frozen=True)
 class Contestant:

@@ -1,4 +1,6 @@
-"""The measure: the file of `cypher/queries/` through the plain driver, the answer by hand, orjson. No GraphQL.
+"""The measure: one statement through the plain driver, the answer by hand, orjson. No GraphQL.
+
+The statement is a file of `cypher/queries/`, or, of customers, made for the question (`bench.peers.by_hand`).
 
 In the client's own process it is the driver alone; as a process of its own (`python -m bench.plain`, a port;
 the database by the variables NEO4J_*), a minimal ASGI application around it.
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
@@ -19,6 +21,8 @@ import uvicorn
 import uvloop
 from neo4j import AsyncDriver, AsyncGraphDatabase
 
+from bench.peers import by_hand
+from bench.peers.by_hand import Answer
 from touchgraph.graph import Address
 from touchgraph.model import LATEST
 from touchgraph.resources import folder
@@ -38,14 +42,17 @@ async def open_driver(address: Address) -> AsyncIterator[AsyncDriver]:
 
 
 async def answer(driver: AsyncDriver, body: bytes) -> bytes:
-    """The answer to `{question, day, …}`, in one auto-committed statement: the fewest round trips that there are."""
+    """The answer to `{question, …}`, in one auto-committed statement: the fewest round trips that there are."""
     asked = orjson.loads(body)
-    name = asked.pop("question")
+    one = ANSWERS[asked.pop("question")]
+    async with driver.session(default_access_mode=one.access) as session:
+        record = await (await session.run(one.text, one.parameters(asked))).single()
+    return orjson.dumps(record and one.shape(record))
+
+
+def _on_a_day(asked: dict[str, Any]) -> dict[str, Any]:
     day = date.fromisoformat(asked.pop("day"))
-    params = {"role": "ACCOUNTABLE", "asOf": day, "knownAt": LATEST, "from": None, "to": None, **asked}
-    async with driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
-        record = await (await session.run(STATEMENTS[name].text, params)).single()
-    return orjson.dumps(record and ANSWERS[name](record))
+    return {"role": "ACCOUNTABLE", "asOf": day, "knownAt": LATEST, "from": None, "to": None, **asked}
 
 
 def _ownership(row: neo4j.Record) -> dict[str, Any]:
@@ -90,7 +97,11 @@ def _fact(fact: Any) -> dict[str, Any]:
     return {"type": fact.type, "validFrom": fact["validFrom"].iso_format(), "evidence": evidence}
 
 
-ANSWERS: Mapping[str, Callable[[neo4j.Record], dict[str, Any]]] = {"ownership": _ownership, "coverage": _coverage}
+ANSWERS: Mapping[str, Answer] = {
+    "ownership": Answer(STATEMENTS["ownership"].text, _ownership, _on_a_day),
+    "coverage": Answer(STATEMENTS["coverage"].text, _coverage, _on_a_day),
+    **by_hand.ANSWERS,
+}
 
 
 async def serve(address: Address, port: int) -> None:

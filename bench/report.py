@@ -51,6 +51,7 @@ class Results:
     loadings: list[Loading] = field(default_factory=list)
     timings: list[Timing] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
+    memory: dict[str, int] = field(default_factory=dict)
 
 
 def ratio(one: Timing, other: Timing) -> float:

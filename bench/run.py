@@ -42,7 +42,7 @@ async def fill(organisation: Organisation, folder: Path) -> Loading:
 
 def compare(small: Organisation, large: Organisation, folder: Path, job: Job, subjects: int = 24) -> Results:
     """All comparisons on two organisations that differ in their dealers only; `job` tells how often."""
-    results = Results(asyncio.run(_version(large.address)))
+    results = Results(asyncio.run(version(large.address)))
     with servers.touchgraph(large.address, folder) as url:
         with servers.plain(large.address) as plain_url:
             _answers(results, large, url, plain_url, job, subjects)
@@ -112,7 +112,8 @@ async def _cost(organisation: Organisation, question: Question) -> float:
     return mean([await cost.hits(address, document, variables) for variables in question.variables])
 
 
-async def _version(address: Address) -> str:
+async def version(address: Address) -> str:
+    """Of the database."""
     async with open_graph(address) as graph:
         ((_, (version, *_), edition), *_) = await graph.run(Statement("CALL dbms.components()"))
     return f"Neo4j {version} {edition}"

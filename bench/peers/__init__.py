@@ -1,0 +1,1 @@
+"""Whom touchgraph is compared with: the same questions about customers, answered by other means from the same graph."""

@@ -1,0 +1,104 @@
+"""Customers to ask about: loaded as their users load them, and samples of them for the questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench import servers
+from touchgraph.graph import Address, open_graph
+from touchgraph.model import OPEN_END, OPEN_RECORD
+from touchgraph.plan import Statement
+from touchgraph.settings import Settings
+
+STAGES = ("stage:acquisition", "stage:nurture", "stage:deal", "stage:retention")
+"""Those for which somebody is accountable, so that no rule but the plainest tells who: peers know no other."""
+SOURCE = "source:synthetic"
+_PRESENT = {"open": OPEN_END, "openRecord": OPEN_RECORD}
+_SAMPLE = """
+MATCH (c:Customer) WHERE c.id > ''
+WITH c.id AS id ORDER BY id
+WITH collect(id) AS ids
+UNWIND [i IN range(0, $tried - 1) | ids[i * size(ids) / $tried]] AS id
+MATCH (c:Customer {id: id})-[f:IN_STAGE]->(s), (c)-[g:SERVED_BY]->(d)
+WHERE s.id IN $stages AND f.validTo = $open AND f.recordedTo = $openRecord
+  AND g.validTo = $open AND g.recordedTo = $openRecord
+RETURN DISTINCT id, d.id ORDER BY id LIMIT $count
+"""
+_WRITTEN = """
+MATCH (i:Interaction) WHERE i.id STARTS WITH $prefix
+WITH i, [k IN ['WITH_CUSTOMER', 'AT_TOUCHPOINT', 'AT_DEALER'] |
+  size(COLLECT { MATCH (i)-[r]->() WHERE type(r) = k RETURN 1 })] AS links
+RETURN DISTINCT links, COLLECT { UNWIND keys(i) AS k WITH k ORDER BY k RETURN k } AS properties, i.kind, i.outcome,
+  i.channel, toString(i.at), i.source
+"""
+
+
+@dataclass(frozen=True)
+class Population:
+    """How many customers are in a database."""
+
+    customers: int
+    address: Address
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How long a population took to be made up and imported; `report` is what the import told."""
+
+    customers: int
+    generated: float
+    imported: float
+    report: str
+
+
+def fill(settings: Settings, customers: int, dealers: int, folder: Path) -> Filling:
+    """Makes customers up and imports them into a managed database that has none, by touchgraph's own commands."""
+    files = folder / f"customers-{customers}"
+    servers.command(settings, "seed")
+    started = time.perf_counter()
+    servers.command(settings, "generate", str(files), "--customers", str(customers), "--dealers", str(dealers))
+    generated = time.perf_counter()
+    report = servers.command(settings, "import", str(files))
+    return Filling(customers, generated - started, time.perf_counter() - generated, report.strip().splitlines()[-1])
+
+
+async def sample(address: Address, count: int) -> Mapping[str, str]:
+    """Customers from all over, and the dealers who serve them."""
+    parameters = {"tried": 3 * count, "count": count, "stages": STAGES, **_PRESENT}
+    async with open_graph(address) as graph:
+        rows = await graph.run(Statement(_SAMPLE, parameters))
+    return dict(map(tuple, rows))
+
+
+def batch(who: str, customers: Mapping[str, str], rows: int, fresh: str) -> list[dict[str, Any]]:
+    """Interactions of customers with their dealers; `fresh` makes the ids those of no other batch."""
+    at = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(1)
+    chosen = list(customers.items())
+    return [
+        {
+            "id": f"{_prefix(who)}{fresh}-{row}",
+            "customer": chosen[row % len(chosen)][0],
+            "dealer": chosen[row % len(chosen)][1],
+            "touchpoint": "touchpoint:telephone-contact",
+            "channel": "channel:telephone",
+            "kind": "CALL",
+            "outcome": "FOLLOW_UP",
+            "at": at.isoformat(),
+        }
+        for row in range(rows)
+    ]
+
+
+async def written(address: Address, who: str) -> list[list[Any]]:
+    """What the graph says of the interactions that somebody wrote: the same of all of them, one hopes."""
+    async with open_graph(address) as graph:
+        return await graph.run(Statement(_WRITTEN, {"prefix": _prefix(who)}))
+
+
+def _prefix(who: str) -> str:
+    return f"interaction:bench-{who}-"
