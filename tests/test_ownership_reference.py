@@ -132,7 +132,9 @@ def test_a_conflict_ends_where_its_parties_change() -> None:
 
 async def reform(graph: Graph) -> list[Fact]:
     """The facts in the graph, as the reference takes them."""
-    rows = await graph.run(Statement("MATCH (a)-[f]->(b) RETURN elementId(f), type(f), a.id, b.id, properties(f)"))
+    rows = await graph.run(
+        Statement("MATCH (a:Entity)-[f]->(b) RETURN elementId(f), type(f), a.id, b.id, properties(f)")
+    )
     return [
         {"id": name, "type": type_, "start": start, "end": end, "scope": None, "channel": None, **properties}
         for name, type_, start, end, properties in rows
