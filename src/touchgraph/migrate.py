@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from touchgraph.errors import DatabaseUnavailable, GraphError
 from touchgraph.graph import Graph
-from touchgraph.model import COMPARED, ENTITIES, GROUPS, LOCK_LABEL, STATE_LABEL, TIMES, quote
+from touchgraph.model import COMPARED, GROUPS, KINDS, LOCK_LABEL, STATE_LABEL, TIMES, quote
 from touchgraph.plan import Statement
 
 NAMES_INDEX = "names"
 """The full-text index that `search` asks; its analyzer `cjk` finds 营销 within 大市场部营销 and words of English."""
 
-_ONLINE_SECONDS = 300
+_ONLINE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _recorded(label: str) -> Piece:
 
 
 PIECES: tuple[Piece, ...] = (
-    *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in ENTITIES), STATE_LABEL, LOCK_LABEL))),
+    *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in KINDS), STATE_LABEL, LOCK_LABEL))),
     _unique("ChangeSet", "clientMutationId"),
     _names(),
     _recorded("ChangeSet"),
