@@ -1,8 +1,8 @@
 """Constraints and indexes, as they follow from the model. Each statement does nothing where its work is done.
 
 Most questions start at ids or at names, and reach facts from their ends: for them there is a unique id per label and
-the full-text index over names. What changed between two moments is found by the times of facts, and of change sets.
-That is all: an index that no question uses would only slow down writing.
+the full-text index over names. Tallies are found by dealer and day. What changed between two moments is found by the
+times of facts, and of change sets. That is all: an index that no question uses would only slow down writing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from touchgraph.errors import DatabaseUnavailable, GraphError
 from touchgraph.graph import Graph
-from touchgraph.model import COMPARED, ENTITIES, GROUPS, LOCK_LABEL, STATE_LABEL, TIMES, quote
+from touchgraph.model import COMPARED, GROUPS, KINDS, LOCK_LABEL, STATE_LABEL, TALLIES, TIMES, quote
 from touchgraph.plan import Statement
 
 NAMES_INDEX = "names"
@@ -29,10 +29,12 @@ class Piece:
     shown: tuple[str, tuple[str, ...], tuple[str, ...], bool]
 
 
-def _unique(label: str, key: str = "id") -> Piece:
-    name = f"{label}_{key}"
-    create = f"CREATE CONSTRAINT {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE n.{quote(key)} IS UNIQUE"
-    return Piece(name, create, ("RANGE", (label,), (key,), True))
+def _unique(label: str, *keys: str) -> Piece:
+    keys = keys or ("id",)
+    name = "_".join((label, *keys))
+    of = ", ".join(f"n.{quote(key)}" for key in keys)
+    create = f"CREATE CONSTRAINT {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE ({of}) IS UNIQUE"
+    return Piece(name, create, ("RANGE", (label,), keys, True))
 
 
 def _names() -> Piece:
@@ -57,7 +59,8 @@ def _recorded(label: str) -> Piece:
 
 
 PIECES: tuple[Piece, ...] = (
-    *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in ENTITIES), STATE_LABEL, LOCK_LABEL))),
+    *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in KINDS), STATE_LABEL, LOCK_LABEL))),
+    *(_unique(label, "dealer", "day") for label in TALLIES),
     _unique("ChangeSet", "clientMutationId"),
     _names(),
     _recorded("ChangeSet"),

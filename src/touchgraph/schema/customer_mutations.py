@@ -1,0 +1,111 @@
+"""What frontends write of customers. Payloads show ids, counts, and the graph after the write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+from pydantic import BaseModel
+
+from touchgraph.customers import write, write_facts, write_items
+from touchgraph.model import FeedbackTheme, Grade, InteractionKind, Outcome
+from touchgraph.plan import Write, Wrote
+from touchgraph.schema.declare import argument, declared
+from touchgraph.schema.engine import Writer
+from touchgraph.schema.inputs import input_of
+from touchgraph.schema.query import Query
+from touchgraph.sources import Context
+
+strawberry.enum(Grade, description="How likely a lead is to buy.")
+strawberry.enum(InteractionKind, description="What customer and brand did with one another.")
+strawberry.enum(Outcome, description="What came of an interaction.")
+strawberry.enum(FeedbackTheme, description="What a customer spoke of.")
+
+_CHANGED = "False: the graph said so already, and nothing was written."
+_AFTER = "Any question, answered after the write."
+
+
+@strawberry.type(description="What became of a list of customers.")
+class UpsertCustomersPayload:
+    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+    ids: list[strawberry.ID] = declared(Wrote("ids"), doc="Those of the input, in their order.")
+    created: int = declared(Wrote("created"))
+    updated: int = declared(Wrote("updated"))
+    unchanged: int = declared(Wrote("unchanged"))
+    query: Query = declared(Context.AT, doc=_AFTER)
+
+
+@strawberry.type(description="What became of a list of interactions.")
+class RecordInteractionsPayload:
+    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+    ids: list[strawberry.ID] = declared(Wrote("ids"), doc="Those of the input, in their order.")
+    recorded: int = declared(Wrote("recorded"))
+    skipped: int = declared(Wrote("skipped"), doc="Those that were there already, with the same content.")
+    query: Query = declared(Context.AT, doc=_AFTER)
+
+
+@strawberry.type(description="What was written of a customer.")
+class CustomerPayload:
+    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+    customer_id: strawberry.ID = declared(Wrote("customerId"))
+    changed: bool = declared(Wrote("changed"), doc=_CHANGED)
+    query: Query = declared(Context.AT, doc=_AFTER)
+
+
+@strawberry.type(description="What was written of a lead.")
+class LeadPayload:
+    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+    lead_id: strawberry.ID = declared(Wrote("leadId"))
+    changed: bool = declared(Wrote("changed"), doc=_CHANGED)
+    query: Query = declared(Context.AT, doc=_AFTER)
+
+
+@strawberry.type(description="What was written of feedback.")
+class FeedbackPayload:
+    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+    feedback_id: strawberry.ID = declared(Wrote("feedbackId"))
+    changed: bool = declared(Wrote("changed"), doc=_CHANGED)
+    query: Query = declared(Context.AT, doc=_AFTER)
+
+
+def _field(name: str, model: type[BaseModel], doc: str) -> Any:
+    return declared(Write(name), argument("input", input_of(model)), doc=doc)
+
+
+@strawberry.type
+class CustomerMutations:
+    upsert_customers: UpsertCustomersPayload = _field(
+        "upsertCustomers", write_items.UPSERT, "Creates customers, or gives those that are there the profile."
+    )
+    record_interactions: RecordInteractionsPayload = _field(
+        "recordInteractions", write_items.RECORD, "Records what happened; sent again, it is not recorded again."
+    )
+    move_stage: CustomerPayload = _field(
+        "moveStage", write_items.MoveStageItem, "Moves a customer to a later stage, or (a correction) to any."
+    )
+    grade_lead: LeadPayload = _field("gradeLead", write_items.GradeLeadItem, "Grades a lead, which may be new.")
+    assign_dealer: CustomerPayload = _field(
+        "assignDealer", write_items.AssignDealerItem, "Gives a customer to a dealer."
+    )
+    set_consent: CustomerPayload = _field(
+        "setConsent", write_items.SetConsentItem, "Records that a customer consents to a channel, or no longer does."
+    )
+    submit_feedback: FeedbackPayload = _field(
+        "submitFeedback", write_items.FEEDBACK, "Records what a customer said; sent again, it is not recorded again."
+    )
+    route_feedback: FeedbackPayload = _field(
+        "routeFeedback", write_items.RouteFeedbackItem, "Sends feedback to a phase of the product."
+    )
+
+
+CUSTOMER_WRITERS: Mapping[str, Writer] = {
+    "upsertCustomers": write.upsert_customers,
+    "recordInteractions": write.record_interactions,
+    "moveStage": write_facts.move_stage,
+    "gradeLead": write_facts.grade_lead,
+    "assignDealer": write_facts.assign_dealer,
+    "setConsent": write_facts.set_consent,
+    "submitFeedback": write.submit_feedback,
+    "routeFeedback": write_facts.route_feedback,
+}
