@@ -9,7 +9,7 @@
 :param supposed => false;
 :param asOf => date();
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-WITH head(COLLECT { MATCH (p:OrgUnit {id: $place}) RETURN p }) AS place,
+WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() RETURN p }) AS place,
   COLLECT {
     MATCH (s:LifecycleStage)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->(state)
     RETURN s ORDER BY state.ordinal, s.id
@@ -98,7 +98,7 @@ CALL (rows, stages) {
 }
 WITH *, [one IN counted WHERE one.bucket IS NULL] AS whole, [one IN counted WHERE one.bucket IS NOT NULL] AS parts,
   [{entered: 0, left: 0, converted: 0}] AS nothing
-RETURN place, $from AS from, $to AS to, $by AS by,
+RETURN place, toString($from) AS from, toString($to) AS to, $by AS by,
   [s IN stages | head([f IN coalesce(head(whole).found, []) + nothing WHERE coalesce(f.stage, s.id) = s.id | f {.*, stage: s}])] AS stages,
   COLLECT {
     UNWIND parts AS part

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from touchgraph import model
+from touchgraph import model, values
 from touchgraph.compiler.matcher import Matcher
 from touchgraph.compiler.writer import Scope
 from touchgraph.model import quote
@@ -20,6 +20,7 @@ from touchgraph.plan import (
     Count,
     Echo,
     Embedded,
+    Literal,
     Order,
     Page,
     Root,
@@ -35,9 +36,14 @@ def compile_root(root: Root, statements: Mapping[str, str]) -> Template:
     """The statement of a root field; it returns one row. `statements` are the texts of named statements."""
     compiler = _Compiler(statements=statements)
     scope = Scope()
-    columns = ", ".join(compiler.column(column, scope) for column in root.row.columns)
-    text = f"RETURN {columns or 'null'}"
-    moment = {"asOf": root.moment.as_of, "knownAt": root.moment.known_at}
+    match root.row.columns:
+        case (Rows(source=Named(), single=True) as only,):
+            # Within head() the database would plan a whole statement blindly, without indexes and conditions first.
+            text = f"WITH {compiler.collected(only, scope)} AS found RETURN head(found)"
+        case columns:
+            text = f"RETURN {', '.join(compiler.column(column, scope) for column in columns) or 'null'}"
+    supposed = Binding(Literal(root.moment.supposed), values.same)
+    moment = {"asOf": root.moment.as_of, "knownAt": root.moment.known_at, "supposed": supposed}
     used = {name: binding for name, binding in moment.items() if f"${name}" in text}
     return Template(text, compiler.parameters | used)
 
@@ -62,11 +68,16 @@ class _Compiler(Matcher):
                 return self.list_of(row, self.part(part, scope))
             case Rows(source=Lookup(), arguments={"ids": ids}):
                 return self.each(column, ids)
+            case Rows(single=True):
+                return f"head({self.collected(column, scope)})"
             case Rows():
-                collected = f"COLLECT {{ {self.rows(column, scope)} }}"
-                return f"head({collected})" if column.single else collected
+                return self.collected(column, scope)
             case Count(rows):
                 return f"COUNT {{ {' '.join(self.matched(rows, scope).clauses)} RETURN 1 AS one }}"
+
+    def collected(self, rows: Rows, scope: Scope) -> str:
+        """The list of the rows of a source."""
+        return f"COLLECT {{ {self.rows(rows, scope)} }}"
 
     def list_of(self, row: Row, scope: Scope) -> str:
         return f"[{', '.join(self.column(column, scope) for column in row.columns)}]"

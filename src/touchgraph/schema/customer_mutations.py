@@ -9,18 +9,13 @@ import strawberry
 from pydantic import BaseModel
 
 from touchgraph.customers import write, write_facts, write_items
-from touchgraph.model import FeedbackTheme, Grade, InteractionKind, Outcome
 from touchgraph.plan import Write, Wrote
+from touchgraph.schema import counting  # noqa: F401  (makes types of the enums first)
 from touchgraph.schema.declare import argument, declared
 from touchgraph.schema.engine import Writer
 from touchgraph.schema.inputs import input_of
 from touchgraph.schema.query import Query
 from touchgraph.sources import Context
-
-strawberry.enum(Grade, description="How likely a lead is to buy.")
-strawberry.enum(InteractionKind, description="What customer and brand did with one another.")
-strawberry.enum(Outcome, description="What came of an interaction.")
-strawberry.enum(FeedbackTheme, description="What a customer spoke of.")
 
 _CHANGED = "False: the graph said so already, and nothing was written."
 _AFTER = "Any question, answered after the write."
