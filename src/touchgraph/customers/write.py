@@ -31,6 +31,13 @@ def unknown(identity: str, day: object = None) -> str:
     return f"{identity} is not known" + (f", or does not exist on {day}" if day else "")
 
 
+def locked(node: str) -> str:
+    """The clause that locks a node, unless it is null, without changing it."""
+    return (
+        f"FOREACH (one IN CASE WHEN {node} IS NULL THEN [] ELSE [{node}] END | SET one.recordedFrom = one.recordedFrom)"
+    )
+
+
 # --- Profiles --------------------------------------------------------------------------------------------------------
 
 _UPSERT = f"""
@@ -72,6 +79,8 @@ _RECORD = f"""
 OPTIONAL MATCH (source:Source {{id: $source}})
 UNWIND $rows AS row
 OPTIONAL MATCH (c:Customer {{id: row.customer}})
+{locked("c")}
+WITH *
 OPTIONAL MATCH (t:Touchpoint {{id: row.touchpoint}}) WHERE {exists("t", "row.day")}
 OPTIONAL MATCH (named:Dealer {{id: row.dealer}}) WHERE {exists("named", "row.day")}
 OPTIONAL MATCH (via:Channel {{id: row.own.channel}}) WHERE {exists("via", "row.day")}

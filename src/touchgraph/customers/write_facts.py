@@ -16,7 +16,7 @@ from typing import Any
 from touchgraph.customers import write_items as items
 from touchgraph.customers.history import Facts, Held, History, rewritten
 from touchgraph.customers.tallies import difference, kept, rows
-from touchgraph.customers.write import Result, answer, exists, unknown
+from touchgraph.customers.write import Result, answer, exists, locked, unknown
 from touchgraph.errors import InvalidRows, RowFault
 from touchgraph.graph import Transaction
 from touchgraph.model import CUSTOMER_FACT_BY_TYPE, FLOW, OPEN_RECORD, STANDING, quote
@@ -110,7 +110,7 @@ WITH n, owner"""
 
 _FACT = "e.id, f.validFrom, f.validTo, f {.channel, .grade, .score}, f.source, elementId(f), f.recordedFrom]"
 _READ = f"""
-FOREACH (one IN CASE WHEN n IS NULL THEN [] ELSE [n] END | SET one.locked = true REMOVE one.locked)
+{locked("n")}
 WITH n, owner
 RETURN n.id, owner,
   COLLECT {{
