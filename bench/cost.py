@@ -21,14 +21,20 @@ ENGINE = Engine(SCHEMA, read_statements(folder("cypher") / "queries"), 1)
 
 async def hits(address: Address, query: str, variables: Mapping[str, Any]) -> int:
     """Database hits of the one statement of a query."""
+    return total(await profile(address, query, variables))
+
+
+async def profile(address: Address, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The profile of the one statement of a query: a tree of steps."""
     request = read_request(SCHEMA, parse(query), None, variables)
     assert isinstance(request, Request)
     (template,) = ENGINE.templates(request)
     statement = bind(template, request.values)
     async with open_driver(address) as driver:
         _, summary, _ = await driver.execute_query("PROFILE " + statement.text, dict(statement.params))
-    return _total(summary.profile or {})
+    return dict(summary.profile or {})
 
 
-def _total(step: dict[str, Any]) -> int:
-    return int(step["dbHits"]) + sum(map(_total, step.get("children", ())))
+def total(step: Mapping[str, Any]) -> int:
+    """The database hits of a step and of those below it."""
+    return int(step["dbHits"]) + sum(map(total, step.get("children", ())))

@@ -78,13 +78,16 @@ def scratch_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addres
 
 @pytest.fixture(scope="session")
 async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
-    """The graph with all of `seed/` in it; to be read only."""
+    """The graph with all of `seed/` in it, and a few customers; to be read only."""
+    from tests.customers.sample import load as load_customers
+    from tests.customers.sample import sample
     from touchgraph.migrate import migrate
     from touchgraph.seed import load
 
     async with open_graph(neo4j_address, PATIENCE, PATIENCE) as opened:
         await migrate(opened)
         await load(opened)
+        await load_customers(opened, sample())
         yield opened
 
 

@@ -26,23 +26,25 @@ from touchgraph.values import encode_cursor
 
 MAX_DEPTH = 5
 SKIPPED = {
-    "search",
-    "ownership",
-    "coverage",
-    "gaps",
-    "conflicts",
-    "portfolio",
-    "orgDiff",
-    "timeline",
-    "whatIf",
-    "impact",
-    "__schema",
-    "__type",
+    *("search", "ownership", "coverage", "gaps", "conflicts", "portfolio", "orgDiff", "timeline", "whatIf", "impact"),
+    *("__schema", "__type", "JourneyStep.owner", "NextTouchpoint.owner", "CustomerOwner.functional"),
 }
 """Fields without a reference: ranking is the index's own, and introspection is graphql-core's."""
 SKIPPED_ARGUMENTS = {"text"}
 DAYS = ["2025-03-31", "2025-05-30", "2025-05-31", "2025-06-01", "2026-02-01", "0001-01-01", "9999-12-31"]
 TIMES = ["2025-05-01T00:00:00Z", "2025-06-01T06:00:00Z", "2025-06-01T20:00:00+08:00", "2025-06-02T00:00:00Z"]
+TIMES += ["2025-06-02T08:30:00Z", "2025-06-03T00:00:00Z"]
+PERIODS = ["2025-06-01", "2025-07-05", "2025-12-24", "9999-12-31"]
+_KEYS = {"REGISTERED_ON": "registeredOn", "CREATED_ON": "createdOn", "AT": "at"}
+_NAMED: dict[str, tuple[str, ...]] = {
+    "stage": ("stage:",),
+    "place": ("dealer:", "area:", "region:", "centre:", "company:"),
+    "linkedBy": ("channel:",),
+    "channel": ("channel:",),
+    "model": ("product:",),
+    "touchpoint": ("touchpoint:",),
+}
+"""Arguments that name an entity of a kind, by the prefixes of its id."""
 _STRINGS = {"NAME_ZH": "nameZh", "NAME_EN": "nameEn"}
 _NUMBERS = {"LEVEL": "level", "ORDINAL": "ordinal"}
 
@@ -93,7 +95,7 @@ class _Writer:
         names = [
             n
             for n, f in fields.items()
-            if n not in SKIPPED and not (leafs and is_composite_type(get_named_type(f.type)))
+            if not {n, f"{parent.name}.{n}"} & SKIPPED and not (leafs and is_composite_type(get_named_type(f.type)))
         ]
         if not names:
             return None
@@ -151,8 +153,13 @@ class _Writer:
             if name not in SKIPPED_ARGUMENTS and (is_non_null_type(argument.type) or self.chance(4))
         }
         if values.get("after"):
-            default = "ORDINAL" if name in ("stages", "phases") and parent.name == "Query" else "ID"
-            values["after"] = self.cursor(values.get("orderBy") or {"field": default, "direction": "ASC"})
+            ordinal = name in ("stages", "phases") and parent.name == "Query"
+            default = "AT" if name == "interactions" else "ORDINAL" if ordinal else "ID"
+            direction = "DESC" if default == "AT" else "ASC"
+            values["after"] = self.cursor(values.get("orderBy") or {"field": default, "direction": direction})
+        for low, high in (("from", "to"), ("bornFrom", "bornTo")):
+            if values.get(low) and values.get(high):
+                values[low], values[high] = sorted((values[low], values[high]))
         written = [f"{name}: {self.argument(one.args[name], value)}" for name, value in values.items()]
         return f"({', '.join(written)})" if written else ""
 
@@ -163,6 +170,10 @@ class _Writer:
         if by in _STRINGS:
             names = st.sampled_from(["", "大", "商品经营部", "Lead Operations Department"])
             return encode_cursor([self.draw(names), entity_id], Order(Property(_STRINGS[by]), down))
+        if by in _KEYS:
+            times = ["2025-06-10T09:00:00Z", "2025-07-05T06:00:01Z", "2025-12-24T01:00:00Z"]
+            key = self.draw(st.sampled_from(times)) if by == "AT" else self.draw(st.sampled_from(PERIODS))
+            return encode_cursor([key, entity_id], Order(Property(_KEYS[by]), down))
         if by in _NUMBERS:
             return encode_cursor(
                 [self.draw(st.integers(0, 4)), entity_id], Order(Property(_NUMBERS[by], type="integer"), down)
@@ -194,7 +205,13 @@ class _Writer:
             "after": st.just("after"),
             "asOf": st.sampled_from(DAYS),
             "knownAt": st.sampled_from(TIMES),
+            "from": st.sampled_from(PERIODS),
+            "to": st.sampled_from(PERIODS),
+            "bornFrom": st.integers(1965, 1995),
+            "bornTo": st.integers(1965, 1995),
         }
+        for argument, prefix in _NAMED.items():
+            special[argument] = st.sampled_from([one for one in self.ids if one.startswith(prefix)] or [""])
         return special[name] if name in special else st.sampled_from([*self.ids, "dept:nobody", "", "nothing"])
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 from graphql import ExecutionResult, GraphQLResolveInfo, GraphQLSchema, execute_sync, parse
 
+from tests.customers import reference as customers
 from touchgraph.graph import Graph, Transaction
 from touchgraph.plan import Order, Statement
 from touchgraph.sources import Property
@@ -39,6 +40,7 @@ PREFIXES = {
     "claim": "Claim",
     "source": "Source",
     "change": "ChangeSet",
+    **customers.PREFIXES,
 }
 KINDS = {"LifecycleStage": "LIFECYCLE_STAGE", "ProductPhase": "PRODUCT_PHASE", "ChangeSet": "CHANGE_SET"}
 UNITS = {"Company", "Centre", "Department", "Region", "Area", "Dealer", "Committee"}
@@ -57,7 +59,11 @@ ORDERS = {
     "NAME_EN": ("nameEn", ""),
     "LEVEL": ("level", 2**31 - 1),
     "ORDINAL": ("ordinal", 2**31 - 1),
+    "REGISTERED_ON": ("registeredOn", None),
+    "CREATED_ON": ("createdOn", None),
+    "AT": ("at", None),
 }
+NEWEST_FIRST = ("AT",)
 EDGE_KEYS = ("role", "scope", "channel", "how")
 
 
@@ -76,6 +82,8 @@ class Fact:
 
     def holds(self, at: At, ever: bool = False) -> bool:
         p = self.props
+        if not p:
+            return True
         valid = ever or p["validFrom"] <= at.day < p["validTo"]
         return bool(valid and p["recordedFrom"] <= at.known < p["recordedTo"])
 
@@ -118,12 +126,14 @@ class Page:
         return self.rows[: self.first]
 
     def cursor(self, entity: Entity) -> str:
-        return encode_cursor(self.key(entity), self.order)
+        return encode_cursor([in_cursor(value) for value in self.key(entity)], self.order)
 
 
 @dataclass
 class World:
     """The whole graph, as dictionaries."""
+
+    entity: ClassVar[type[Entity]] = Entity
 
     entities: dict[str, Props] = field(default_factory=dict)
     states: dict[str, Props] = field(default_factory=dict)
@@ -140,9 +150,9 @@ class World:
             ):
                 if "State" in labels:
                     world.states[key] = native(props)
-                elif "Entity" in labels:
+                elif "id" in props and set(labels) & GROUPS["Entity"]:
                     world.entities[props["id"]] = native(props)
-            text = """MATCH (a:Entity)-[r]->(b)
+            text = """MATCH (a WHERE a.id IS NOT NULL)-[r]->(b)
                 RETURN type(r), a.id, CASE WHEN b:State THEN elementId(b) ELSE b.id END, properties(r)"""
             world.facts = [Fact(t, start, end, native(props)) for t, start, end, props in await tx.run(Statement(text))]
             return world
@@ -174,7 +184,10 @@ class World:
     def exists(self, entity: Entity) -> bool:
         if entity.id not in self.entities:
             return False
-        recorded = self.entities[entity.id].get("recordedFrom")
+        props = self.entities[entity.id]
+        if "at" in props and props["at"].date() > entity.at.day:
+            return False
+        recorded = props.get("recordedFrom")
         return self.state(entity) is not None if recorded is None else recorded <= entity.at.known
 
     def get(self, entity_id: str | None, at: At, label: str = "Entity") -> Entity | None:
@@ -204,7 +217,7 @@ class World:
     # --- lists and pages ---------------------------------------------------------------------------------------
 
     def page(self, rows: list[tuple[Entity, int]], args: Props, default: str = "ID") -> Page:
-        order = args.get("orderBy") or {"field": default, "direction": "ASC"}
+        order = args.get("orderBy") or {"field": default, "direction": "DESC" if default in NEWEST_FIRST else "ASC"}
         down = order["direction"] == "DESC"
         name, last = ORDERS.get(order["field"], (None, None))
 
@@ -214,6 +227,8 @@ class World:
 
         of = Order(Property(name, type="integer" if name in ("level", "ordinal") else "string") if name else None, down)
         after = decode_cursor(of)(args["after"]) if args.get("after") else None
+        if after and name in PARSED:
+            after[0] = PARSED[name](after[0])
         rows = [row for row in rows if self.passes(row, args)]
         total = sorted(rows, key=lambda row: key(row[0]), reverse=down)
         if after:
@@ -228,6 +243,8 @@ class World:
 
     def passes(self, row: tuple[Entity, int], args: Props) -> bool:
         entity, depth = row
+        if entity.type in customers.TYPES:
+            return customers.passes(self, entity, args)
         state = self.state(entity)
         if args.get("kinds") is not None and kind_of(entity.type) not in args["kinds"]:
             return False
@@ -254,6 +271,20 @@ def ends(entity: Entity, out: bool) -> Ends:
 def native(props: Props) -> Props:
     """The driver's dates and times as Python's."""
     return {k: v.to_native() if hasattr(v, "to_native") else v for k, v in props.items()}
+
+
+def in_cursor(value: Any) -> Any:
+    """A value as it stands in a cursor."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+PARSED: dict[str, Callable[[str], Any]] = {
+    "registeredOn": date.fromisoformat,
+    "createdOn": date.fromisoformat,
+    "at": datetime.fromisoformat,
+}
 
 
 def kind_of(type_name: str) -> str:
@@ -310,6 +341,7 @@ ROOTS = {
     "claim": "Claim",
     "source": "Source",
     "changeSet": "ChangeSet",
+    **customers.PREFIXES,
 }
 PLURALS = {"capability": "capabilities"}
 CONNECTIONS = {PLURALS.get(name, name + "s"): label for name, label in ROOTS.items() if name != "subject"}
@@ -331,6 +363,8 @@ def resolve(world: World, now: At) -> Callable[..., Any]:
                 return fact_field(world, source, name)
             case Evidence(props, at):
                 return world.get(props.get("source"), at, "Source") if name == "source" else props.get(name)
+            case customers.Owner() | customers.FieldLine() | customers.Next() | customers.Step():
+                return written(customers.one_of(world, source, name))
             case Page():
                 return page_field(world, source, name)
             case (Page() as page, Entity() as entity, depth):
@@ -352,10 +386,13 @@ def root(world: World, at: At, name: str, args: Props) -> Any:
         return world.get(args["id"], at, ROOTS[name])
     label = CONNECTIONS[name]
     found = [world.get(one, at, label) for one in world.entities]
-    return world.page([(e, 0) for e in found if e], args, "ORDINAL" if name in ("stages", "phases") else "ID")
+    defaults = {"stages": "ORDINAL", "phases": "ORDINAL", "interactions": "AT"}
+    return world.page([(e, 0) for e in found if e], args, defaults.get(name, "ID"))
 
 
 def entity_field(world: World, entity: Entity, name: str, args: Props) -> Any:
+    if entity.type in customers.TYPES and name not in ("id", "kind"):
+        return written(customers.field(world, entity, name, args, FactAt))
     state = world.state(entity)
     category = "PART_OF" if entity.type in UNITS else "KIND_OF"
     if name == "id":
@@ -375,7 +412,8 @@ def entity_field(world: World, entity: Entity, name: str, args: Props) -> Any:
         ]
     if name == "facts":
         types = args.get("types") or []
-        wanted = set(types) if args.get("types") is not None else {f.type for f in world.facts}
+        every = {f.type for f in world.facts} - customers.RELATIONSHIPS
+        wanted = every if args.get("types") is None else set(types)
         both = world.find(wanted - {"HAS_STATE"}, entity.at, start=entity.id)
         both += world.find(wanted - {"HAS_STATE"}, entity.at, end=entity.id)
         return [FactAt(f, entity.at) for f in sorted(both, key=fact_key)]
@@ -419,6 +457,8 @@ def entity_field(world: World, entity: Entity, name: str, args: Props) -> Any:
 
 def fact_field(world: World, source: FactAt, name: str) -> Any:
     fact, at = source.fact, source.at
+    if fact.type in customers.FACTS:
+        return written(customers.fact_field(world, source, name))
     if name == "type":
         return fact.type
     if name == "evidence":

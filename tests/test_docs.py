@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from touchgraph.graph import Graph
-from touchgraph.model import ENTITIES, FACTS
+from touchgraph.model import CUSTOMER_FACTS, FACTS, KINDS, LINKS
 from touchgraph.schema import build_schema
 from touchgraph.settings import Settings
 
@@ -94,4 +94,5 @@ def test_settings_are_documented() -> None:
 def test_the_picture_shows_the_whole_model() -> None:
     """Labels and facts of the model all stand in the README's picture of the graph."""
     picture = README.split("```mermaid")[1].split("```")[0]
-    assert {word for word in (*(k.label for k in ENTITIES), *(f.type for f in FACTS)) if word not in picture} == set()
+    words = (*(kind.label for kind in KINDS), *(fact.type for fact in (*FACTS, *CUSTOMER_FACTS)), *LINKS)
+    assert {word for word in words if word not in picture} == set()

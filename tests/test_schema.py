@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType
 
-from touchgraph.model import ENTITIES, FACTS, GROUPS
+from touchgraph.model import FACTS, GROUPS, KINDS
 from touchgraph.schema import build_schema
 from touchgraph.selection import SOURCE
 
@@ -24,7 +24,7 @@ def members(name: str) -> set[str]:
 
 def test_enums_have_the_members_of_the_model() -> None:
     """Kinds of nodes and units and types of facts are those that the model knows, no more and no fewer."""
-    assert members("NodeKind") == {kind.name for kind in ENTITIES}
+    assert members("NodeKind") == {kind.name for kind in KINDS}
     assert members("OrgUnitKind") == {kind.name for kind in GROUPS["OrgUnit"]}
     assert members("SubjectKind") == {kind.name for kind in GROUPS["Subject"]}
     assert members("FactType") == {fact.type for fact in FACTS}
@@ -32,7 +32,7 @@ def test_enums_have_the_members_of_the_model() -> None:
 
 def test_every_kind_of_entity_has_its_type_and_a_field_to_look_it_up() -> None:
     """Each label is a type of the API with the interfaces of its groups, found by `node` and told by its id."""
-    for kind in ENTITIES:
+    for kind in KINDS:
         type_ = CORE.type_map[kind.label]
         assert isinstance(type_, GraphQLObjectType)
         expected = {"Node", *kind.groups, *(("Entity",) if kind.state else ())}
@@ -41,9 +41,9 @@ def test_every_kind_of_entity_has_its_type_and_a_field_to_look_it_up() -> None:
 
 def test_every_property_of_the_model_can_be_asked_for() -> None:
     """What can stand on a kind's state, or on its node, is a field of its type."""
-    renamed = {("Claim", "kind"): "claimKind"}
+    renamed = {("Claim", "kind"): "claimKind", ("Interaction", "kind"): "interactionKind"}
     hidden = {"contentHash", "source", "locator", "confidence", "note"}
-    for kind in ENTITIES:
+    for kind in KINDS:
         fields = CORE.type_map[kind.label].fields  # type: ignore[attr-defined]
         names = {renamed.get((kind.label, p.name), p.name) for p in (*kind.state, *kind.properties)} - hidden
         assert names <= set(fields)

@@ -10,6 +10,7 @@ from typing import Any
 from tests.later import later
 from tests.reference import At, Fact, World, written
 from touchgraph.graph import Graph
+from touchgraph.model import FACT_BY_TYPE
 from touchgraph.schema import build_schema
 from touchgraph.seed import load
 
@@ -52,7 +53,7 @@ def reference(world: World, entity: str, known: datetime = NOW) -> list[Any]:
     """The same from the whole graph: for each day and each recorded time, who stood on either side of the day."""
     things: defaultdict[tuple[Any, ...], list[Fact]] = defaultdict(list)
     for fact in world.touching(entity):
-        if fact.props["recordedFrom"] <= known:
+        if fact.type in FACT_BY_TYPE and fact.props["recordedFrom"] <= known:
             own = [fact.props.get(key) for key in ("role", "scope", "channel", "how")]
             things[fact.type, fact.start, None if fact.type in SINGLE else fact.end, *own].append(fact)
     entries = []

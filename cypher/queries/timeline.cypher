@@ -6,7 +6,7 @@
 :param types => null;
 :param order => 'ASC';
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (:Entity {id: $id})-[f]-()
+MATCH (:Entity {id: $id})-[f:HAS_STATE|PART_OF|REPORTS_TO|IN_UNIT|RESPONSIBLE_FOR|DELEGATES_TO|SUPPORTS|KIND_OF|SERVES|USES|FOLLOWED_BY|UNOWNED|ABOUT]-()
 WHERE f.recordedFrom <= $knownAt AND ($types IS NULL OR type(f) IN $types)
 WITH DISTINCT f, type(f) AS type, startNode(f) AS a, endNode(f) AS b
 // Records that tell of the same thing at different times; `says` is what one says, `why` its evidence.

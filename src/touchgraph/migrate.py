@@ -1,8 +1,10 @@
 """Constraints and indexes, as they follow from the model. Each statement does nothing where its work is done.
 
 Most questions start at ids or at names, and reach facts from their ends: for them there is a unique id per label and
-the full-text index over names. Tallies are found by dealer and day. What changed between two moments is found by the
-times of facts, and of change sets. That is all: an index that no question uses would only slow down writing.
+the full-text indexes over names. What changed between two moments is found by the times of facts, and of change sets.
+Customers, leads and interactions come in millions and are paged by time, so there is an index of time and id for each:
+a page starts at its cursor and ends when it is full. Tallies are found by dealer and day. That is all: an index that no
+question uses would only slow down writing.
 """
 
 from __future__ import annotations
@@ -11,7 +13,18 @@ from dataclasses import dataclass
 
 from touchgraph.errors import DatabaseUnavailable, GraphError
 from touchgraph.graph import Graph
-from touchgraph.model import COMPARED, GROUPS, KINDS, LOCK_LABEL, STATE_LABEL, TALLIES, TIMES, quote
+from touchgraph.model import (
+    COMPARED,
+    CUSTOMER_NAMES,
+    GROUPS,
+    KINDS,
+    LOCK_LABEL,
+    ORDERED_BY,
+    STATE_LABEL,
+    TALLIES,
+    TIMES,
+    quote,
+)
 from touchgraph.plan import Statement
 
 NAMES_INDEX = "names"
@@ -37,13 +50,13 @@ def _unique(label: str, *keys: str) -> Piece:
     return Piece(name, create, ("RANGE", (label,), keys, True))
 
 
-def _names() -> Piece:
+def _names(name: str, label: str) -> Piece:
     create = (
-        f"CREATE FULLTEXT INDEX {quote(NAMES_INDEX)} IF NOT EXISTS FOR (n:{quote(STATE_LABEL)}) "
+        f"CREATE FULLTEXT INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) "
         "ON EACH [n.nameZh, n.nameEn] "
         "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: false}}"
     )
-    return Piece(NAMES_INDEX, create, ("FULLTEXT", (STATE_LABEL,), ("nameZh", "nameEn"), False))
+    return Piece(name, create, ("FULLTEXT", (label,), ("nameZh", "nameEn"), False))
 
 
 def _time(type_: str, key: str) -> Piece:
@@ -58,11 +71,19 @@ def _recorded(label: str) -> Piece:
     return Piece(name, create, ("RANGE", (label,), ("recordedFrom",), False))
 
 
+def _ordered(label: str, key: str) -> Piece:
+    name = f"{label}_{key}_id"
+    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON (n.{quote(key)}, n.id)"
+    return Piece(name, create, ("RANGE", (label,), (key, "id"), False))
+
+
 PIECES: tuple[Piece, ...] = (
     *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in KINDS), STATE_LABEL, LOCK_LABEL))),
     *(_unique(label, "dealer", "day") for label in TALLIES),
     _unique("ChangeSet", "clientMutationId"),
-    _names(),
+    _names(NAMES_INDEX, STATE_LABEL),
+    _names(CUSTOMER_NAMES, "Customer"),
+    *(_ordered(label, key) for label, key in ORDERED_BY.items()),
     _recorded("ChangeSet"),
     *(_time(type_, key) for type_ in COMPARED for key in TIMES),
 )
@@ -100,6 +121,6 @@ async def _missing(graph: Graph, online: bool) -> list[str]:
     present = {
         (type_, tuple(labels or ()), tuple(properties or ()), constraint is not None)
         for name, type_, labels, properties, constraint, state in await graph.run(Statement(statement))
-        if (state == "ONLINE" or not online) and (type_ != "FULLTEXT" or name == NAMES_INDEX)
+        if (state == "ONLINE" or not online) and (type_ != "FULLTEXT" or name in (NAMES_INDEX, CUSTOMER_NAMES))
     }
     return [piece.name for piece in PIECES if piece.shown not in present]

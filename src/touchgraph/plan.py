@@ -10,7 +10,21 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from touchgraph.sources import Hop, Lookup, Member, Named, Property, Reference, Same, Scalar, Scan, Source, Unwind
+from touchgraph.sources import (
+    Condition,
+    Hop,
+    Lookup,
+    Member,
+    Named,
+    Property,
+    Reference,
+    Same,
+    Scalar,
+    Scan,
+    Source,
+    Then,
+    Unwind,
+)
 
 # --- Writes -------------------------------------------------------------------------------------------------------
 
@@ -146,16 +160,20 @@ class Moment:
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on rows, by the name of its argument: labels or types that are part of the plan, or a parameter."""
+    """A condition on rows, by the name of its argument: labels or types that are part of the plan, or a parameter.
+
+    `condition`: what the source declares of the argument; `names` are then those of the arguments that were given.
+    """
 
     name: str
     names: tuple[str, ...] = ()
     binding: Binding | None = None
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True)
 class Order:
-    """The order of rows: by a property of the state, then by id; `key` None is by id alone."""
+    """The order of rows: by a property of the state or the node, then by id; `key` None is by id alone."""
 
     key: Property | None = None
     descending: bool = False
@@ -180,7 +198,7 @@ class Row:
 class Rows:
     """Rows of a source; `single`: the first of them or null. `arguments` are a named statement's or a lookup's."""
 
-    source: Hop | Reference | Lookup | Scan | Named | Unwind | Member
+    source: Hop | Reference | Lookup | Scan | Named | Unwind | Member | Then
     row: Row
     single: bool = False
     filters: tuple[Filter, ...] = ()

@@ -52,7 +52,14 @@ class Local:
     name: str
 
 
-Scalar = Property | FactType | Local
+@dataclass(frozen=True)
+class Across:
+    """The ids of the entities to which a fact leads at the moment."""
+
+    fact: str
+
+
+Scalar = Property | FactType | Local | Across
 
 
 @dataclass(frozen=True)
@@ -64,9 +71,60 @@ class Computed:
     arguments: tuple[str, ...] = ()
 
 
+Path = tuple[tuple[str, Direction], ...]
+"""Facts and links to cross, one after the other."""
+
+
+@dataclass(frozen=True)
+class Reaches:
+    """Rows from which a path leads to the entity that the argument names, or to one below it.
+
+    `start`: a page may start from these entities, where few rows lead to them.
+    """
+
+    path: Path
+    label: str
+    below: str | None = None
+    start: bool = False
+
+
+@dataclass(frozen=True)
+class Within:
+    """Rows in whose property stands the id of the entity that the argument names, or of one below it."""
+
+    property: str
+    label: str
+    below: str
+
+
+@dataclass(frozen=True)
+class Equals:
+    """Rows whose property is what the argument says; it stands on the last fact of the path, where there is one."""
+
+    property: str
+    path: Path = ()
+
+
+@dataclass(frozen=True)
+class Between:
+    """Rows whose property lies between the argument and the argument `to`, both included where given."""
+
+    property: str
+    to: str
+    days: bool = False
+
+
+Condition = Reaches | Within | Equals | Between
+"""What an argument asks of rows."""
+Conditions = tuple[tuple[str, Condition], ...]
+"""Conditions by the names of their arguments."""
+
+
 @dataclass(frozen=True)
 class Hop:
     """Across facts of the given types, to the entities at the other end or (`yields_fact`) to the facts themselves.
+
+    A link of events is crossed as a fact is: to events that are known and not later than the moment.
 
     `ever`: facts of all valid times, as known at the moment; otherwise those valid at it.
     `walk`: one hop or more, each valid at the moment, nearest first.
@@ -81,6 +139,7 @@ class Hop:
     paged: bool = False
     to: str | None = None
     order: str = "ID"
+    conditions: Conditions = ()
 
 
 @dataclass(frozen=True)
@@ -106,15 +165,17 @@ class Scan:
     order: str = "ID"
     hierarchy: str | None = None
     """The fact that the filter `under` walks up."""
+    conditions: Conditions = ()
 
 
 @dataclass(frozen=True)
 class Named:
     """The rows of a statement below `cypher/queries/`: locals, and a column `node` unless the row is a `record`.
 
-    `parameters` are the arguments, or fields of arguments that are input objects: `from.asOf` fills `$fromAsOf`. Rows
-    that are records come in the order of their first local, other rows best first. `items`: the local that is a list
-    of records, which are the rows instead.
+    `parameters` are the arguments, or fields of arguments that are input objects: `from.asOf` fills `$fromAsOf`.
+    `given` are those that the outer row fills: a list fills one with its first item. Rows that are records come in the
+    order of their first local, other rows best first. `items`: the local that is a list of records, which are the rows
+    instead. `moment`: as for `Unwind`.
     """
 
     statement: str
@@ -122,6 +183,8 @@ class Named:
     locals: tuple[str, ...]
     record: bool = False
     items: str = ""
+    given: tuple[tuple[str, Scalar], ...] = ()
+    moment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +207,11 @@ class Member:
     local: str
     yields_fact: bool = False
     moment: str | None = None
+
+
+@dataclass(frozen=True)
+class Then:
+    """The entity at the end of the row's fact: at the moment if the fact holds then, else on the day that it began."""
 
 
 class Same(Enum):
@@ -177,4 +245,4 @@ class Context(Enum):
     AT = auto()
 
 
-Source = Scalar | Computed | Hop | Reference | Lookup | Scan | Named | Unwind | Member | Same | Part | Context
+Source = Scalar | Computed | Hop | Reference | Lookup | Scan | Named | Unwind | Member | Then | Same | Part | Context

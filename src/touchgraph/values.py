@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -29,6 +30,33 @@ _OPEN = {OPEN_START.isoformat(), OPEN_END.isoformat()}
 def as_of(value: date | None) -> date:
     """The day asked for; today (UTC) when none is."""
     return value or datetime.now(UTC).date()
+
+
+def until(value: date | None) -> datetime:
+    """The end of the day asked for: what happened before it is not later than that day."""
+    return _after(as_of(value))
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, clock(), UTC)
+
+
+def _after(day: date) -> datetime:
+    return _start(day + timedelta(days=1)) if day < date.max else datetime.max.replace(tzinfo=UTC)
+
+
+def between(low: str, high: str, days: bool) -> Callable[[Mapping[str, Any]], list[Any]]:
+    """The function from two bounds, by their names, to the pair of them; of days, to the times between them."""
+
+    def convert(asked: Mapping[str, Any]) -> list[Any]:
+        first, last = asked.get(low), asked.get(high)
+        if first is not None and last is not None and first > last:
+            raise InputError(f"{low}: expected nothing after {high}, which is {last}, got {first}")
+        if days:
+            return [first and _start(first), last and _after(last)]
+        return [first, last]
+
+    return convert
 
 
 def known_at(value: datetime | None) -> datetime:
@@ -109,6 +137,8 @@ CONVERT: Mapping[str, Callable[[Any], Any]] = {
     "text": full_text,
     "confidence": names,
     "role": name,
+    "grade": name,
+    "kind": name,
 }
 """How an argument is made fit for the database, by its name; the others are taken as they are."""
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from touchgraph import model, values
-from touchgraph.compiler.matcher import Matcher
-from touchgraph.compiler.writer import Scope
+from touchgraph.compiler.pages import Pages, in_millions
+from touchgraph.compiler.writer import Scope, is_time
 from touchgraph.model import quote
 from touchgraph.plan import (
     Binding,
@@ -29,7 +29,7 @@ from touchgraph.plan import (
     SortKey,
     Template,
 )
-from touchgraph.sources import FactType, Hop, Local, Lookup, Named, Property, Same, Unwind
+from touchgraph.sources import Across, FactType, Hop, Local, Lookup, Named, Property, Same, Unwind
 
 
 def compile_root(root: Root, statements: Mapping[str, str]) -> Template:
@@ -43,25 +43,25 @@ def compile_root(root: Root, statements: Mapping[str, str]) -> Template:
         case columns:
             text = f"RETURN {', '.join(compiler.column(column, scope) for column in columns) or 'null'}"
     supposed = Binding(Literal(root.moment.supposed), values.same)
-    moment = {"asOf": root.moment.as_of, "knownAt": root.moment.known_at, "supposed": supposed}
+    as_of, known_at = root.moment.as_of, root.moment.known_at
+    until = replace(as_of, convert=values.until)
+    moment = {"asOf": as_of, "knownAt": known_at, "until": until, "supposed": supposed}
     used = {name: binding for name, binding in moment.items() if f"${name}" in text}
     return Template(text, compiler.parameters | used)
 
 
-class _Compiler(Matcher):
+class _Compiler(Pages):
     """Writes columns, and the rows below them."""
 
     def column(self, column: Column, scope: Scope) -> str:
         """The expression of one column of a row."""
         match column:
-            case Property():
-                return self.property(column, scope)
-            case FactType():
-                return f"type({scope.fact})"
-            case Local(name):
-                return self.local(name, scope)
+            case Property() | FactType() | Local() | Across():
+                return self.scalar(column, scope)
             case SortKey(order):
-                return f"[{', '.join(self.sort_terms(order, scope))}]"
+                *key, entity_id = self.sort_terms(order, scope)
+                told = [f"toString({term})" for term in key] if is_time(order) else key
+                return f"[{', '.join([*told, entity_id])}]"
             case Echo(binding):
                 return self.parameter(binding)
             case Embedded(part, row):
@@ -73,7 +73,9 @@ class _Compiler(Matcher):
             case Rows():
                 return self.collected(column, scope)
             case Count(rows):
-                return f"COUNT {{ {' '.join(self.matched(rows, scope).clauses)} RETURN 1 AS one }}"
+                source = rows.source
+                every = self.match_all(source, rows) if in_millions(source) else self.matched(rows, scope)
+                return f"COUNT {{ {' '.join(every.clauses)} RETURN 1 AS one }}"
 
     def collected(self, rows: Rows, scope: Scope) -> str:
         """The list of the rows of a source."""
@@ -113,6 +115,8 @@ class _Compiler(Matcher):
             return self.rows_now(rows, outer)
 
     def rows_now(self, rows: Rows, outer: Scope) -> str:
+        if rows.page is not None and in_millions(rows.source):
+            return self.returned(rows.row, self.match_page(rows.source, rows, rows.page))
         scope = self.matched(rows, outer)
         terms = self.list_order(rows, scope) if rows.order is None else self.sort_terms(rows.order, scope)
         descending = " DESC" if rows.order and rows.order.descending else ""
@@ -131,25 +135,21 @@ class _Compiler(Matcher):
     def limit(self, page: Page | None) -> str:
         return f" LIMIT {self.parameter(page.limit)}" if page else ""
 
-    def after(self, terms: list[str], order: Order, cursor: str) -> str:
-        sign = "<" if order.descending else ">"
-        *key, entity_id = terms
-        if not key:
-            return f"{entity_id} {sign} {cursor}[0]"
-        return f"({key[0]} {sign} {cursor}[0] OR ({key[0]} = {cursor}[0] AND {entity_id} {sign} {cursor}[1]))"
-
     def list_order(self, rows: Rows, scope: Scope) -> list[str]:
         """An order for lists that nobody ordered: the same answer to the same question."""
         match rows.source:
-            case Hop(yields_fact=True, ever=True):
-                return [f"{scope.fact}.validFrom", f"{scope.fact}.recordedFrom"]
+            case Hop(facts=(kind,), yields_fact=True, ever=True):
+                ends = [] if model.RELATIONSHIPS[kind].single else [f"{scope.start}.id", f"{scope.end}.id"]
+                return [f"{scope.fact}.validFrom", f"{scope.fact}.recordedFrom", *ends]
             case Hop(yields_fact=True):
-                keys = dict.fromkeys(key for kind in rows.source.facts for key in model.FACT_BY_TYPE[kind].key)
+                keys = dict.fromkeys(key for kind in rows.source.facts for key in model.RELATIONSHIPS[kind].key)
                 terms = [f"coalesce({scope.fact}.{quote(key)}, '')" for key in keys]
                 types = [f"type({scope.fact})"] if len(rows.source.facts) > 1 else []
                 return [*types, f"{scope.start}.id", f"{scope.end}.id", *terms]
             case Hop(walk=True):
                 return [scope.locals["depth"], f"{scope.node}.id"]
+            case Hop(order="AT"):
+                return [f"{scope.node}.at DESC", f"{scope.node}.id"]
             case Hop(order="ORDINAL"):
                 return self.sort_terms(Order(Property("ordinal", type="integer")), scope)
             case Unwind():

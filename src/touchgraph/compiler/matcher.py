@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from touchgraph import model
-from touchgraph.compiler.writer import Scope, Writer
+from touchgraph.compiler.conditions import MAX_WALK, Conditions
+from touchgraph.compiler.writer import Scope
 from touchgraph.model import quote
 from touchgraph.plan import Binding, Filter, Rows
-from touchgraph.sources import Direction, Hop, Lookup, Member, Named, Reference, Scan, Unwind
-
-MAX_WALK = 20
-"""How many facts a walk follows at most; hierarchies are some five levels deep."""
+from touchgraph.sources import Across, Direction, Hop, Lookup, Member, Named, Reference, Scan, Then, Unwind
 
 
 @dataclass
-class Matcher(Writer):
+class Matcher(Conditions):
     """Writes what matches; `statements` are the texts of named statements."""
 
     statements: Mapping[str, str] = field(default_factory=dict)
@@ -36,11 +34,13 @@ class Matcher(Writer):
             case Scan() as scan:
                 self.match_scan(scan, scope, filters)
             case Named() as named:
-                self.match_named(named, rows.arguments, scope)
+                self.match_named(named, rows.arguments, outer, scope)
             case Unwind() as unwind:
                 self.match_items(unwind, self.local(unwind.local, outer), scope)
             case Member(local, yields_fact):
                 self.match_member(self.local(local, outer), yields_fact, scope)
+            case Then():
+                self.match_then(outer, scope)
         conditions = [self.condition(f, scope) for f in rows.filters if f.name in _CONDITIONS]
         if conditions:
             scope.clauses.append(f"WITH {', '.join(scope.variables())} WHERE {' AND '.join(conditions)}")
@@ -51,6 +51,9 @@ class Matcher(Writer):
 
     def match_hop(self, hop: Hop, outer: Scope, scope: Scope, filters: Mapping[str, Filter]) -> None:
         """Across facts from the outer row."""
+        if hop.facts[0] in model.LINKS:
+            self.match_link(hop, outer, scope, filters.values())
+            return
         fact, other = self.fresh("r"), self.fresh("n")
         facts = [kind for kind in hop.facts if "types" not in filters or kind in filters["types"].names]
         types = "|".join(map(quote, facts or ["NONE"]))
@@ -72,6 +75,21 @@ class Matcher(Writer):
             scope.fact = fact
             self.name_ends(hop, outer.node, other, scope)
 
+    def match_link(self, hop: Hop, outer: Scope, scope: Scope, filters: Iterable[Filter]) -> None:
+        """Across a link: to events that exist at the moment, or from an event to what exists at it."""
+        named = self.find_named(filters, scope)
+        (type_,) = hop.facts
+        crossed, scope.node, _ = self.crossed(outer.node, ((type_, hop.direction),))
+        label = hop.to or model.LINKS[type_][1]
+        if hop.direction is Direction.OUT:
+            scope.clauses.append(f"MATCH {crossed}")
+            if model.BY_LABEL[label].state:
+                self.state(scope)
+            return
+        conditions = [f"{scope.node}:{quote(label)}", self.exists(label, scope.node)]
+        conditions += self.declared(filters, scope.node, named)
+        scope.clauses.append(f"MATCH {crossed} WHERE {' AND '.join(conditions)}")
+
     def name_ends(self, hop: Hop, near: str, far: str, scope: Scope) -> None:
         """Start and end of the fact, whichever way it was crossed."""
         match hop.direction:
@@ -85,7 +103,7 @@ class Matcher(Writer):
     def match_id(self, label: str, entity_id: str, scope: Scope) -> None:
         """The entity with an id."""
         scope.node = self.fresh("n")
-        pattern = f"({scope.node}:{quote(label)} {{id: {entity_id}}})"
+        pattern = f"({scope.node}:{model.labels_of(label)} {{id: {entity_id}}})"
         self.match_existing(label, pattern, scope)
 
     def match_scan(self, scan: Scan, scope: Scope, filters: Mapping[str, Filter]) -> None:
@@ -110,7 +128,7 @@ class Matcher(Writer):
     def match_existing(self, label: str, pattern: str, scope: Scope, condition: str = "") -> None:
         """Only entities that exist at the moment: those that have a state, or, having none ever, are recorded."""
         kinds = model.kinds_with(label)
-        recorded = f"{scope.node}.recordedFrom <= {self.known_at}"
+        recorded = self.exists(label, scope.node)
         if not any(kind.state for kind in kinds):
             scope.clauses.append(f"MATCH {pattern} WHERE {' AND '.join(filter(None, (condition, recorded)))}")
             return
@@ -121,21 +139,30 @@ class Matcher(Writer):
             return
         scope.timeless = True
         scope.clauses.append(f"MATCH {pattern} OPTIONAL MATCH {self.has_state(scope.node, fact, state)}")
+        if label == model.NODE:
+            recorded += f" AND ({scope.node}.at IS NULL OR {scope.node}.at < {self.until})"
         scope.clauses.append(f"WITH {', '.join(scope.variables())} WHERE {state} IS NOT NULL OR {recorded}")
 
-    def match_named(self, named: Named, arguments: Mapping[str, Binding], scope: Scope) -> None:
-        """The rows of a named statement, its parameters given other names."""
+    def match_named(self, named: Named, arguments: Mapping[str, Binding], outer: Scope, scope: Scope) -> None:
+        """The rows of a named statement, its parameters given other names, or those of variables."""
+        given = {name: self.scalar(scalar, outer) for name, scalar in named.given}
+        given |= {name: f"head({given[name]})" for name, scalar in named.given if isinstance(scalar, Across)}
+        if self.as_of != "$asOf":
+            given |= {"asOf": self.as_of, "knownAt": self.known_at}
+        variables = {name: self.fresh(name) for name in given}
+        if given:
+            scope.clauses.append(f"WITH {', '.join(f'{text} AS {variables[name]}' for name, text in given.items())}")
 
         def bound(match: re.Match[str]) -> str:
             binding = arguments.get(match[1])
-            return self.parameter(binding) if binding else match[0]
+            return self.parameter(binding) if binding else variables.get(match[1], match[0])
 
         scope.node = "" if named.record else self.fresh("n")
         scope.locals = {name: self.fresh(name) for name in named.locals}
         text = re.sub(r"\$(\w+)", bound, self.statements[named.statement])
         columns = scope.locals if named.record else {"node": scope.node, **scope.locals}
         yielded = ", ".join(f"{name} AS {variable}" for name, variable in columns.items())
-        scope.clauses.append(f"CALL () {{ {text} }} WITH {yielded}")
+        scope.clauses.append(f"CALL ({', '.join(variables.values())}) {{ {text} }} WITH {yielded}")
         if named.items:
             items, scope.locals = scope.locals[named.items], {}
             self.match_items(Unwind(named.items), items, scope)
@@ -160,6 +187,16 @@ class Matcher(Writer):
             self.match_any_fact(item, scope)
         else:
             scope.node = item
+
+    def match_then(self, outer: Scope, scope: Scope) -> None:
+        """The end of a fact, and all below it, as of a day on which it was there."""
+        day, fact, scope.node = self.fresh("day"), outer.fact, self.fresh("n")
+        still = f"{fact}.validFrom <= {self.as_of} < {fact}.validTo"
+        then = f"CASE WHEN {still} THEN {self.as_of} ELSE {fact}.validFrom END"
+        scope.clauses.append(f"WITH {outer.end} AS {scope.node}, {then} AS {day}")
+        scope.locals["day"] = day
+        self.as_of_day(day)
+        self.state(scope)
 
     def match_any_fact(self, fact: str, scope: Scope) -> None:
         """A fact of whatever type: its end may be a state, which has none itself."""
@@ -190,15 +227,10 @@ class Matcher(Writer):
             case _:
                 return f"{scope.locals['depth']} <= {self.bound(one)}"
 
-    def bound(self, one: Filter) -> str:
-        """The parameter of a filter's value."""
-        assert one.binding is not None, "a filter that is no part of the plan has a parameter"
-        return self.parameter(one.binding)
-
 
 def _may_repeat(hop: Hop) -> bool:
     """Whether several facts that hold at one time can lead to the same entity."""
-    return any(model.FACT_BY_TYPE[kind].key for kind in hop.facts)
+    return any(kind in model.RELATIONSHIPS and model.RELATIONSHIPS[kind].key for kind in hop.facts)
 
 
 _CONDITIONS = ("kinds", "confidence", "role", "depth")

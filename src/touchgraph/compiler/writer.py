@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from touchgraph.model import known, now, quote
 from touchgraph.plan import Binding, Order
-from touchgraph.sources import Member, Of, Property, Source, Unwind
+from touchgraph.sources import Across, FactType, Local, Member, Named, Of, Property, Scalar, Source, Unwind
 
 _LAST = {"integer": "2147483647", "string": "''"}
 """Where rows without a value stand in an order."""
@@ -43,16 +43,23 @@ class Writer:
     count: int = 0
     as_of: str = "$asOf"
     known_at: str = "$knownAt"
+    until: str = "$until"
+    """The end of the day `as_of`."""
 
     @contextmanager
     def at_moment_of(self, source: Source, outer: Scope) -> Iterator[None]:
         """Inside, all is answered as of the moment that the source names, if it names one."""
-        before = self.as_of, self.known_at
-        if isinstance(source, Unwind | Member) and source.moment:
+        before = self.as_of, self.known_at, self.until
+        if isinstance(source, Unwind | Member | Named) and source.moment:
             moment = self.local(source.moment, outer)
-            self.as_of, self.known_at = f"{moment}.asOf", f"{moment}.knownAt"
+            self.as_of_day(f"{moment}.asOf")
+            self.known_at = f"{moment}.knownAt"
         yield
-        self.as_of, self.known_at = before
+        self.as_of, self.known_at, self.until = before
+
+    def as_of_day(self, day: str) -> None:
+        """From here on, all is answered as of another day, until the moment is over that was set around it."""
+        self.as_of, self.until = day, f"datetime({{date: {day}, timezone: 'Z'}}) + duration('P1D')"
 
     def now(self, fact: str) -> str:
         """The predicate that a fact holds at the moment."""
@@ -79,6 +86,20 @@ class Writer:
     def local(self, name: str, scope: Scope) -> str:
         """The expression of a local: a key of the record, or a variable."""
         return f"{scope.record}.{quote(name)}" if scope.record else scope.locals[name]
+
+    def scalar(self, column: Scalar, scope: Scope) -> str:
+        """The expression of a scalar of a row."""
+        match column:
+            case Property():
+                return self.property(column, scope)
+            case FactType():
+                return f"type({scope.fact})"
+            case Local(name):
+                return self.local(name, scope)
+            case Across(kind):
+                fact, other = self.fresh("r"), self.fresh("n")
+                crossed = f"({scope.node})-[{fact}:{quote(kind)} WHERE {self.now(fact)}]->({other})"
+                return f"COLLECT {{ MATCH {crossed} RETURN {other}.id }}"
 
     def property(self, column: Property, scope: Scope) -> str:
         """The expression of a property; matches the state where the property stands on it."""
@@ -112,4 +133,20 @@ class Writer:
         entity_id = f"{scope.node}.id"
         if order.key is None:
             return [entity_id]
+        if order.key.of is Of.NODE:  # as it stands in the index by which such pages are found
+            return [f"{scope.node}.{quote(order.key.name)}", entity_id]
         return [f"coalesce({self.property(order.key, scope)}, {_LAST[order.key.type]})", entity_id]
+
+    def after(self, terms: list[str], order: Order, cursor: str) -> str:
+        """That a row comes after the place that a cursor names, in a form that an index can be asked for."""
+        sign = "<" if order.descending else ">"
+        *keys, entity_id = terms
+        if not keys:
+            return f"{entity_id} {sign} {cursor}[0]"
+        place = f"{order.key.type}({cursor}[0])" if order.key and is_time(order) else f"{cursor}[0]"
+        return f"{keys[0]} {sign}= {place} AND ({keys[0]} {sign} {place} OR {entity_id} {sign} {cursor}[1])"
+
+
+def is_time(order: Order) -> bool:
+    """Whether the key of an order is a date or a time, which a cursor holds as text."""
+    return order.key is not None and order.key.type in ("date", "datetime")

@@ -27,6 +27,12 @@ def kind_of(entity_id: str) -> EntityKind | None:
     return BY_PREFIX.get(entity_id.partition(":")[0])
 
 
+RELATIONSHIPS = {**FACT_BY_TYPE, **CUSTOMER_FACT_BY_TYPE}
+"""Facts of both, by type."""
+NODE = "Node"
+"""What stands for every label, where the kind of an entity is not known."""
+
+
 def has_label(kind: EntityKind, label: str) -> bool:
     """Whether entities of this kind carry the label, be it their own, a group's or `Entity`."""
     return label in kind.labels
@@ -34,4 +40,10 @@ def has_label(kind: EntityKind, label: str) -> bool:
 
 def kinds_with(label: str) -> tuple[EntityKind, ...]:
     """The kinds whose entities carry the label."""
-    return tuple(kind for kind in KINDS if has_label(kind, label))
+    return KINDS if label == NODE else tuple(kind for kind in KINDS if has_label(kind, label))
+
+
+def labels_of(label: str) -> str:
+    """The expression of a label in Cypher."""
+    names = dict.fromkeys(kind.base or kind.label for kind in KINDS) if label == NODE else (label,)
+    return "|".join(map(quote, names))

@@ -149,3 +149,10 @@ LINKS: dict[str, tuple[tuple[str, ...], str]] = {
     "ON_PRODUCT": (("Feedback",), "Product"),
 }
 """Plain relationships of events, by type: from which labels, to which. An event has one of each at most."""
+
+ORDERED_BY = {"Customer": "registeredOn", "Lead": "createdOn", "Interaction": "at"}
+"""The property by which pages may be ordered, besides the id, by label."""
+CUSTOMER_NAMES = "customerNames"
+"""The full-text index over the names of customers."""
+DUAL_LINK = {"TELEPHONE": "channel:telephone", "WECOM": "channel:wecom"}
+"""The two channels by which a customer can be linked; see `CONSENTS_TO`."""

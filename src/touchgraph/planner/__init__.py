@@ -51,7 +51,9 @@ from touchgraph.sources import (
     Property,
     Reference,
     Same,
+    Scalar,
     Scan,
+    Then,
     Unwind,
 )
 
@@ -191,7 +193,7 @@ class _Columns:
             self.columns.append(column)
         return self.places[key]
 
-    def scalar(self, column: Property | FactType | Local | SortKey) -> int:
+    def scalar(self, column: Scalar | SortKey) -> int:
         return self.place(column, column)
 
     # --- one response key --------------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ class _Columns:
                 return self._embedded(one, part)
             case Hop(paged=True) | Scan() as source:
                 return self._connection(one, source)
-            case Hop() | Reference() | Lookup() | Named() | Unwind() | Member() as source:
+            case Hop() | Reference() | Lookup() | Named() | Unwind() | Member() | Then() as source:
                 return self._entities(one, source)
             case Part.NODE:
                 return _object(one, values.same, self.shape(one))
@@ -224,7 +226,8 @@ class _Columns:
 
     def shape(self, one: Selected, fact: bool = False) -> Shape:
         """The shape of an object that is made of this row, whatever types it may have."""
-        outputs = {name: tuple(self.output(o, name) for o in below) for name, below in one.selections.items()}
+        selections = {name: below for name, below in one.selections.items() if _may_be(one, name)}
+        outputs = {name: tuple(self.output(o, name) for o in below) for name, below in selections.items()}
         return Shape(self._type_of(one, fact), outputs)
 
     def _type_of(self, one: Selected, fact: bool) -> Callable[[Any], str]:
@@ -269,7 +272,7 @@ class _Columns:
 
         return self._object_of(one, make)
 
-    def _entities(self, one: Selected, source: Hop | Reference | Lookup | Named | Unwind | Member) -> Output:
+    def _entities(self, one: Selected, source: Hop | Reference | Lookup | Named | Unwind | Member | Then) -> Output:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
             columns = self._below(one)
             shape = columns.shape(one, isinstance(source, Hop | Unwind | Member) and source.yields_fact)
@@ -324,6 +327,12 @@ def _part(columns: _Columns, one: Selected, page: Page, parent: str) -> Output:
             return _leaf(one, lambda paged: cursor(paged.shown[index]) if paged.shown else None)
         case _:
             raise AssertionError(f"{one.name}: {one.source} is no part of a connection")
+
+
+def _may_be(one: Selected, name: str) -> bool:
+    """Whether an object can be of a type: only a lookup finds customers where they are not told of by name."""
+    kind = model.BY_LABEL.get(name)
+    return kind is None or kind.base is not None or not one.abstract or isinstance(one.source, Lookup)
 
 
 def _type_of_fact(fact: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from touchgraph import values
 from touchgraph.plan import Binding, Filter, Literal, ObjectOf, Order, Page, Selected, Value
-from touchgraph.sources import Hop, Lookup, Named, Property, Scan, Source
+from touchgraph.sources import Between, Condition, Hop, Lookup, Named, Of, Property, Scan, Source
 
 _ORDERS = {
     "ID": None,
@@ -14,7 +14,11 @@ _ORDERS = {
     "NAME_EN": Property("nameEn"),
     "LEVEL": Property("level", type="integer"),
     "ORDINAL": Property("ordinal", type="integer"),
+    "REGISTERED_ON": Property("registeredOn", Of.NODE, "date"),
+    "CREATED_ON": Property("createdOn", Of.NODE, "date"),
+    "AT": Property("at", Of.NODE, "datetime"),
 }
+_NEWEST_FIRST = ("AT",)
 
 
 def given(value: Value | None) -> bool:
@@ -46,7 +50,7 @@ def order(one: Selected, source: Hop | Scan) -> Order:
     asked = one.arguments.get("orderBy")
     if isinstance(asked, Literal) and asked.value is not None:
         return Order(_ORDERS[str(asked.value["field"])], str(asked.value["direction"]) == "DESC")
-    return Order(_ORDERS[source.order])
+    return Order(_ORDERS[source.order], source.order in _NEWEST_FIRST)
 
 
 def filters(one: Selected) -> tuple[Filter, ...]:
@@ -61,7 +65,21 @@ def filters(one: Selected) -> tuple[Filter, ...]:
             filters.append(Filter(name, tuple(str(member) for member in value.value)))
         else:
             filters.append(Filter(name, binding=binding(one, name)))
-    return tuple(filters)
+    conditions = one.source.conditions if isinstance(one.source, Hop | Scan) else ()
+    return (*filters, *filter(None, (_declared(one, name, condition) for name, condition in conditions)))
+
+
+def _declared(one: Selected, name: str, condition: Condition) -> Filter | None:
+    """A condition that the source declares, if its argument is given."""
+    names = (name, condition.to) if isinstance(condition, Between) else (name,)
+    asked = tuple((each, one.arguments[each]) for each in names if given(one.arguments.get(each)))
+    if not asked:
+        return None
+    if isinstance(condition, Between):
+        bound = Binding(ObjectOf(asked), values.between(name, condition.to, condition.days), one.origin)
+    else:
+        bound = binding(one, name)
+    return Filter(name, tuple(each for each, _ in asked), bound, condition)
 
 
 def parameters(one: Selected, source: Source) -> Mapping[str, Binding]:

@@ -76,6 +76,11 @@ class NodeKind(StrEnum):
     CLAIM = "CLAIM"
     SOURCE = "SOURCE"
     CHANGE_SET = "CHANGE_SET"
+    CUSTOMER = "CUSTOMER"
+    VEHICLE = "VEHICLE"
+    LEAD = "LEAD"
+    INTERACTION = "INTERACTION"
+    FEEDBACK = "FEEDBACK"
 
 
 @strawberry.enum(description="The type of a fact, as it is called in the graph.")

@@ -14,7 +14,20 @@ from strawberry.utils.str_converters import to_camel_case
 from touchgraph.model import FACT_PROPERTIES, PropertyType
 from touchgraph.plan import Write, Wrote
 from touchgraph.selection import SOURCE
-from touchgraph.sources import Computed, Direction, Hop, Lookup, Named, Of, Property, Reference, Scalar, Scan, Source
+from touchgraph.sources import (
+    Computed,
+    Conditions,
+    Direction,
+    Hop,
+    Lookup,
+    Named,
+    Of,
+    Property,
+    Reference,
+    Scalar,
+    Scan,
+    Source,
+)
 
 OUT, IN, BOTH = Direction.OUT, Direction.IN, Direction.BOTH
 _TYPES: dict[str, PropertyType] = {p.name: p.type for p in FACT_PROPERTIES}
@@ -97,10 +110,15 @@ def lookup(label: str, *arguments: StrawberryArgument, doc: str | None = None) -
 
 
 def scan(
-    label: str, *arguments: StrawberryArgument, order: str = "ID", hierarchy: str | None = None, doc: str | None = None
+    label: str,
+    *arguments: StrawberryArgument,
+    order: str = "ID",
+    hierarchy: str | None = None,
+    conditions: Conditions = (),
+    doc: str | None = None,
 ) -> Any:
     """A connection over all entities of a label."""
-    return declared(Scan(label, order, hierarchy), *arguments, doc=doc)
+    return declared(Scan(label, order, hierarchy, conditions), *arguments, doc=doc)
 
 
 def named(
@@ -110,8 +128,10 @@ def named(
     record: bool = False,
     items: str = "",
     parameters: tuple[str, ...] | None = None,
+    given: tuple[tuple[str, Scalar], ...] = (),
+    moment: str | None = None,
     doc: str | None = None,
 ) -> Any:
-    """The rows of a statement of `cypher/queries/`; its `parameters` are its arguments unless told."""
+    """The rows of a statement of `cypher/queries/`; `parameters` are its arguments unless told."""
     names = tuple(to_camel_case(one.python_name) for one in arguments)
-    return declared(Named(statement, parameters or names, locals_, record, items), *arguments, doc=doc)
+    return declared(Named(statement, parameters or names, locals_, record, items, given, moment), *arguments, doc=doc)

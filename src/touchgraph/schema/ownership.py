@@ -112,6 +112,23 @@ class Language(StrEnum):
     EN = "EN"
 
 
+OWNERSHIP = (
+    "subject",
+    "place",
+    "channel",
+    "role",
+    "status",
+    "rule",
+    "inferred",
+    "owners",
+    "path",
+    "losers",
+    "ids",
+    "names",
+)
+"""What the statement `ownership` tells."""
+
+
 @strawberry.type(description="Who answers for a subject in a role, at a place and through a channel.")
 class Ownership:
     subject: Subject = declared(Member("subject"))

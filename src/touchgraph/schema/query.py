@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from touchgraph.model import Role
+from touchgraph.model import NODE, Role
 from touchgraph.plan import Write
 from touchgraph.schema import counting
 from touchgraph.schema.changes import ReorgChange
@@ -26,6 +26,19 @@ from touchgraph.schema.common import (
     NodeKind,
     OrderDirection,
 )
+from touchgraph.schema.customers import (
+    CUSTOMER_ARGUMENTS,
+    CUSTOMER_CONDITIONS,
+    INTERACTION_ARGUMENTS,
+    INTERACTION_CONDITIONS,
+    LEAD_ARGUMENTS,
+    LEAD_CONDITIONS,
+    Customer,
+    Feedback,
+    Interaction,
+    Lead,
+    Vehicle,
+)
 from touchgraph.schema.declare import argument, declared, lookup, named, scan
 from touchgraph.schema.diff import Moment, OrgDiff
 from touchgraph.schema.documents import ChangeSet, Claim, Source
@@ -41,7 +54,7 @@ from touchgraph.schema.organisation import (
     Position,
     Region,
 )
-from touchgraph.schema.ownership import ConflictTime, Coverage, GapTime, Ownership
+from touchgraph.schema.ownership import OWNERSHIP, ConflictTime, Coverage, GapTime, Ownership
 from touchgraph.schema.portfolio import Portfolio
 from touchgraph.schema.subjects import (
     Capability,
@@ -99,8 +112,8 @@ class Query:
         doc="What the changes would do, in numbers, on the day asked for, or on `effective` if that is later; nothing "
         "of them is kept.",
     )
-    node: Node | None = lookup("Entity", ID_ARGUMENT)
-    nodes: list[Node | None] = lookup("Entity", argument("ids", list[strawberry.ID]), doc="In the order of the ids.")
+    node: Node | None = lookup(NODE, ID_ARGUMENT)
+    nodes: list[Node | None] = lookup(NODE, argument("ids", list[strawberry.ID]), doc="In the order of the ids.")
     org_unit: OrgUnit | None = lookup("OrgUnit", ID_ARGUMENT)
     org_units: Connection[OrgUnit] = scan("OrgUnit", *_UNITS, KINDS, hierarchy="PART_OF")
     dealer: Dealer | None = lookup("Dealer", ID_ARGUMENT)
@@ -130,26 +143,23 @@ class Query:
     sources: Connection[Source] = scan("Source", *PAGE)
     change_set: ChangeSet | None = lookup("ChangeSet", ID_ARGUMENT)
     change_sets: Connection[ChangeSet] = scan("ChangeSet", *PAGE)
+    customer: Customer | None = lookup("Customer", ID_ARGUMENT)
+    customers: Connection[Customer] = scan("Customer", *CUSTOMER_ARGUMENTS, conditions=CUSTOMER_CONDITIONS)
+    vehicle: Vehicle | None = lookup("Vehicle", ID_ARGUMENT)
+    lead: Lead | None = lookup("Lead", ID_ARGUMENT)
+    leads: Connection[Lead] = scan("Lead", *LEAD_ARGUMENTS, conditions=LEAD_CONDITIONS)
+    interaction: Interaction | None = lookup("Interaction", ID_ARGUMENT)
+    interactions: Connection[Interaction] = scan(
+        "Interaction", *INTERACTION_ARGUMENTS, order="AT", conditions=INTERACTION_CONDITIONS, doc="Newest first."
+    )
+    feedback: Feedback | None = lookup("Feedback", ID_ARGUMENT)
     ownership: Ownership | None = named(
         "ownership",
         argument("subject", strawberry.ID),
         _ROLE,
         _PLACE,
         argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
-        locals_=(
-            "subject",
-            "place",
-            "channel",
-            "role",
-            "status",
-            "rule",
-            "inferred",
-            "owners",
-            "path",
-            "losers",
-            "ids",
-            "names",
-        ),
+        locals_=OWNERSHIP,
         record=True,
         doc="Who answers for a subject, and why; null for a subject that is not there.",
     )
