@@ -6,6 +6,8 @@ how often it was (`counts`). A key is text whose parts are separated by `|`; ids
 
 from __future__ import annotations
 
+from touchgraph.model.customers import DUAL_LINK
+
 FLOW = "FlowTally"
 """What began or ended on the day.
 
@@ -28,7 +30,7 @@ TALLIES = (FLOW, USAGE, STANDING)
 NOBODY = ""
 """In the place of a dealer: whoever had none on the day."""
 
-LINKED_BY = ("channel:telephone", "channel:wecom")
+LINKED_BY = tuple(DUAL_LINK.values())
 """The channels of the dual link."""
 LINKED_AS = {(False, False): "NONE", (True, False): "TELEPHONE", (False, True): "WECOM", (True, True): "BOTH"}
 """How a customer is linked, by whether it consents to each of them."""

@@ -7,16 +7,12 @@ from enum import StrEnum
 
 import strawberry
 
-from touchgraph.model import FeedbackTheme, Grade, InteractionKind, Outcome, Role
+from touchgraph.model import FeedbackTheme, Grade, InteractionKind, Role
+from touchgraph.schema.customers import DualLink
 from touchgraph.schema.declare import argument, declared, named
 from touchgraph.schema.organisation import OrgUnit
 from touchgraph.schema.subjects import Channel, LifecycleStage, Pool, Product, ProductPhase, Touchpoint
 from touchgraph.sources import Local, Member, Unwind
-
-strawberry.enum(Grade, description="How likely a lead is to buy.")
-strawberry.enum(InteractionKind, description="What customer and brand did with one another.")
-strawberry.enum(Outcome, description="What came of an interaction.")
-strawberry.enum(FeedbackTheme, description="What a customer spoke of.")
 
 _WHERE = declared(Member("place"), doc="Null: nationwide, with what has no dealer.")
 
@@ -73,14 +69,6 @@ class Funnel:
     groups: list[FunnelGroup] = declared(
         Unwind("groups"), doc="By month in order of time, else by id or name; none without `by`."
     )
-
-
-@strawberry.enum(description="By which of the two channels a customer can be reached, counting consent.")
-class DualLink(StrEnum):
-    TELEPHONE = "TELEPHONE"
-    WECOM = "WECOM"
-    BOTH = "BOTH"
-    NONE = "NONE"
 
 
 @strawberry.type(description="Customers that are linked alike.")

@@ -10,21 +10,27 @@ from pydantic import BaseModel
 
 from touchgraph.customers import write, write_facts, write_items
 from touchgraph.plan import Write, Wrote
-from touchgraph.schema import counting  # noqa: F401  (makes types of the enums first)
+from touchgraph.schema.customers import Customer, Feedback, Interaction, Lead
 from touchgraph.schema.declare import argument, declared
 from touchgraph.schema.engine import Writer
 from touchgraph.schema.inputs import input_of
 from touchgraph.schema.query import Query
-from touchgraph.sources import Context
+from touchgraph.sources import Context, Lookup
 
 _CHANGED = "False: the graph said so already, and nothing was written."
 _AFTER = "Any question, answered after the write."
+
+
+def _shown(label: str, argument_: str, name: str) -> Wrote:
+    """What was written, with whatever is asked of it."""
+    return Wrote(source=Lookup(label), arguments=((argument_, name),))
 
 
 @strawberry.type(description="What became of a list of customers.")
 class UpsertCustomersPayload:
     client_mutation_id: str | None = declared(Wrote("clientMutationId"))
     ids: list[strawberry.ID] = declared(Wrote("ids"), doc="Those of the input, in their order.")
+    customers: list[Customer] = declared(_shown("Customer", "ids", "ids"))
     created: int = declared(Wrote("created"))
     updated: int = declared(Wrote("updated"))
     unchanged: int = declared(Wrote("unchanged"))
@@ -35,6 +41,7 @@ class UpsertCustomersPayload:
 class RecordInteractionsPayload:
     client_mutation_id: str | None = declared(Wrote("clientMutationId"))
     ids: list[strawberry.ID] = declared(Wrote("ids"), doc="Those of the input, in their order.")
+    interactions: list[Interaction] = declared(_shown("Interaction", "ids", "ids"))
     recorded: int = declared(Wrote("recorded"))
     skipped: int = declared(Wrote("skipped"), doc="Those that were there already, with the same content.")
     query: Query = declared(Context.AT, doc=_AFTER)
@@ -43,7 +50,7 @@ class RecordInteractionsPayload:
 @strawberry.type(description="What was written of a customer.")
 class CustomerPayload:
     client_mutation_id: str | None = declared(Wrote("clientMutationId"))
-    customer_id: strawberry.ID = declared(Wrote("customerId"))
+    customer: Customer = declared(_shown("Customer", "id", "customerId"))
     changed: bool = declared(Wrote("changed"), doc=_CHANGED)
     query: Query = declared(Context.AT, doc=_AFTER)
 
@@ -51,7 +58,7 @@ class CustomerPayload:
 @strawberry.type(description="What was written of a lead.")
 class LeadPayload:
     client_mutation_id: str | None = declared(Wrote("clientMutationId"))
-    lead_id: strawberry.ID = declared(Wrote("leadId"))
+    lead: Lead = declared(_shown("Lead", "id", "leadId"))
     changed: bool = declared(Wrote("changed"), doc=_CHANGED)
     query: Query = declared(Context.AT, doc=_AFTER)
 
@@ -59,7 +66,7 @@ class LeadPayload:
 @strawberry.type(description="What was written of feedback.")
 class FeedbackPayload:
     client_mutation_id: str | None = declared(Wrote("clientMutationId"))
-    feedback_id: strawberry.ID = declared(Wrote("feedbackId"))
+    feedback: Feedback = declared(_shown("Feedback", "id", "feedbackId"))
     changed: bool = declared(Wrote("changed"), doc=_CHANGED)
     query: Query = declared(Context.AT, doc=_AFTER)
 
