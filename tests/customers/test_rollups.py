@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -13,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import PATIENCE
 from tests.customers import small
 from tests.customers.counted import At, Counted
+from tests.customers.sample import THIRD
 
 from touchgraph.customers.rollups import check_rollups, rebuild
 from touchgraph.errors import Conflict, InputError
@@ -24,7 +28,7 @@ from touchgraph.plan import Statement
 from touchgraph.schema import build_schema
 from touchgraph.schema.mutation import WRITERS
 
-MUTATIONS = int(os.getenv("ROLLUP_MUTATIONS", "2000"))
+MUTATIONS = int(os.getenv("ROLLUP_MUTATIONS", "300"))
 """How many random writes; `ROLLUP_MUTATIONS=10000` for the long run."""
 AT_ONCE, CONNECTIONS = 8, 2
 CUSTOMERS = [f"customer:c{n}" for n in range(40)]
@@ -48,17 +52,20 @@ fragment Stage on FunnelStage { stage { id } entered left converted conversion m
 SUPPOSED = ASK.replace("{ ...All }\n}", "{ whatIf(changes: []) { ...All } }\n}")
 
 
-@pytest.fixture(name="graph")
-async def fixture_graph(empty_graph: Graph, tmp_path: Path) -> Graph:
+@pytest.fixture(name="small_graph")
+async def fixture_small_graph(empty_graph: Graph, tmp_path: Path) -> Graph:
     """The small organisation."""
     return await small.load_small(empty_graph, tmp_path)
 
 
 @pytest.fixture(name="graphs")
-async def fixture_graphs(graph: Graph, scratch_address: Address) -> AsyncIterator[list[Graph]]:
+async def fixture_graphs(small_graph: Graph, scratch_address: Address) -> AsyncIterator[list[Graph]]:
     """The same graph, through several drivers."""
     async with AsyncExitStack() as stack:
-        yield [graph, *[await stack.enter_async_context(open_graph(scratch_address)) for _ in range(CONNECTIONS - 1)]]
+        yield [
+            small_graph,
+            *[await stack.enter_async_context(open_graph(scratch_address, PATIENCE)) for _ in range(CONNECTIONS - 1)],
+        ]
 
 
 class Chance:
@@ -154,9 +161,20 @@ async def asked(graph: Graph, query: str, **variables: Any) -> Any:
     return found
 
 
-async def compare(graph: Graph, counted: Counted, at: At, place: str | None, by: str | None, query: str = ASK) -> None:
+DAYS = (TODAY - timedelta(days=40), TODAY - timedelta(days=3))
+
+
+async def compare(
+    graph: Graph,
+    counted: Counted,
+    at: At,
+    place: str | None,
+    by: str | None,
+    query: str = ASK,
+    days: tuple[date, date] = DAYS,
+) -> None:
     """The answer at a moment is the reference's."""
-    first, last = TODAY - timedelta(days=40), TODAY - timedelta(days=3)
+    first, last = days
     given = {"asOf": at.day.isoformat(), "knownAt": at.known.isoformat() if at.known.year < 9999 else None}
     found = await asked(
         graph, query, **given, place=place, by=by, **{"from": first.isoformat(), "to": last.isoformat()}
@@ -204,21 +222,42 @@ async def test_rollups_are_exact_after_random_writes_at_the_same_time(graphs: li
     assert await tallies(graph) == kept
 
 
-@pytest.mark.parametrize(
-    ("breaking", "told"),
-    [
-        ("MATCH (t:FlowTally) WITH t LIMIT 1 SET t.counts = [t.counts[0] + 2] + t.counts[1..]", "2 too many of"),
-        ("MATCH (t:UsageTally {dealer: ''}) WITH t LIMIT 1 DELETE t", "UsageTally of nobody on "),
-        ("MATCH (t:StandingTally {dealer: 'dealer:d1'}) DELETE t", "StandingTally of dealer:d1: "),
-        ("CREATE (:FlowTally {dealer: 'dealer:x', day: date(), keys: ['in'], counts: [1]})", "tallies of dealer:x"),
-    ],
-)
-async def test_a_tally_that_is_wrong_is_found(graph: Graph, breaking: str, told: str) -> None:
+@pytest.mark.parametrize("at", [At(TODAY), At(date(2025, 7, 10)), At(TODAY, THIRD - timedelta(hours=4))], ids=str)
+async def test_the_sample_is_counted_as_it_is_told(graph: Graph, at: At) -> None:
+    """On any day and as known at any time, of any place: what a count by hand over all facts and events gives."""
+    counted = await Counted.read(graph)
+    assert await check_rollups(graph) == []
+    for place, by in ((None, "MONTH"), ("region:r1", "DEALER"), ("dealer:d0001", None)):
+        await compare(graph, counted, at, place, by, days=(date(2025, 6, 5), date(2025, 7, 20)))
+    await compare(graph, counted, at, None, "GRADE", SUPPOSED, days=(date(2025, 6, 5), date(2025, 7, 20)))
+
+
+BROKEN = {
+    "MATCH (t:FlowTally) WITH t LIMIT 1 SET t.counts = [t.counts[0] + 2] + t.counts[1..]": "2 too many of",
+    "MATCH (t:UsageTally) WHERE t.keys <> [] WITH t LIMIT 1 DETACH DELETE t": "UsageTally of ",
+    "MATCH (t:StandingTally) WHERE t.dealer <> '' AND t.keys <> [] WITH t LIMIT 1 DELETE t": "too few of customer|",
+    "CREATE (:FlowTally {dealer: 'dealer:x', day: date(), keys: ['in'], counts: [1]})": "tallies of dealer:x",
+}
+
+
+async def test_a_tally_that_is_wrong_is_found(small_graph: Graph, scratch_address: Address) -> None:
     """What is missing, too much, or of nobody who is there is told with its place, and put right by counting anew."""
-    await random_writes([graph], 100, 3)
-    assert await check_rollups(graph) == []
-    await graph.run(Statement(breaking))
-    found = await check_rollups(graph)
-    assert any(told in finding.message for finding in found), found
-    await rebuild(graph)
-    assert await check_rollups(graph) == []
+    await random_writes([small_graph], 60, 3)
+    for breaking, told in BROKEN.items():
+        assert await check_rollups(small_graph) == []
+        await small_graph.run(Statement(breaking))
+        found = await check_rollups(small_graph)
+        assert any(told in finding.message for finding in found), (breaking, found)
+        code, out = await asyncio.to_thread(command, scratch_address)
+        assert (code, "rollups" in out) == (1, True), out
+        await rebuild(small_graph)
+    code, out = await asyncio.to_thread(command, scratch_address)
+    assert "rollups" not in out, (code, out)
+
+
+def command(address: Address) -> tuple[int, str]:
+    """Exit code and output of `touchgraph check --rollups`."""
+    names = {"NEO4J_URI": address.uri, "NEO4J_USERNAME": address.username, "NEO4J_PASSWORD": address.password}
+    call = [sys.executable, "-c", "from touchgraph.cli import main; main()", "check", "--rollups"]
+    done = subprocess.run(call, env={**os.environ, **names}, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr

@@ -26,8 +26,8 @@ IDS = 20_000
 AT_ONCE = 2
 """How many transactions count at the same time."""
 
-Report = Callable[[int, int], None]
-"""Told how many dealers of how many are done."""
+Report = Callable[[str, int, int], None]
+"""Told the step, how many dealers are done, and of how many."""
 
 _CONSTANTS = {"open": OPEN_RECORD, "end": OPEN_END}
 
@@ -90,7 +90,7 @@ async def _each(
             await work(each)
             done += len(each)
             if report is not None:
-                report(done, len(dealers))
+                report("count dealers", done, len(dealers))
 
     async with asyncio.TaskGroup() as workers:
         for _ in range(AT_ONCE):
