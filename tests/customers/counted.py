@@ -198,7 +198,7 @@ class Counted:
         first = first or last - timedelta(days=29)
         order = self.ordinals(at)
         serves: dict[str, set[str]] = {}
-        for fact in self.now(at, "SERVES"):
+        for fact in (one for one in self.now(at, "SERVES") if one.start.startswith("pool:")):
             serves.setdefault(fact.start, set()).add(fact.end)
         pools = sorted(serves, key=lambda pool: (min(order[stage] for stage in serves[pool]), pool))
         found = [self.pool(at, place, first, min(last, at.day), pool, serves[pool]) for pool in pools]

@@ -157,7 +157,7 @@ async def _read(tx: Transaction, match: str, request: Any, day: date, labels: Ma
         for name, label in {"source": "Source", **labels}.items()
         if given[name] is not None
     ]
-    parameters = {"named": named, "day": day, "today": datetime.now(UTC).date(), "open": OPEN_RECORD, **given}
+    parameters = {**given, "named": named, "day": day, "today": datetime.now(UTC).date(), "open": OPEN_RECORD}
     ((identity, owner, missing, found, ordinals),) = await tx.run(Statement(match + _READ, parameters))
     faults = [RowFault(None, name, unknown(given[name], name != "source" and day)) for name in missing]
     if identity is None:
