@@ -81,6 +81,7 @@ async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
     """The graph with all of `seed/` in it, and a few customers; to be read only."""
     from tests.customers.sample import load as load_customers
     from tests.customers.sample import sample
+    from touchgraph.customers.rollups import rebuild
     from touchgraph.migrate import migrate
     from touchgraph.seed import load
 
@@ -88,6 +89,7 @@ async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
         await migrate(opened)
         await load(opened)
         await load_customers(opened, sample())
+        await rebuild(opened)
         yield opened
 
 

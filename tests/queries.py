@@ -27,6 +27,7 @@ from touchgraph.values import encode_cursor
 MAX_DEPTH = 5
 SKIPPED = {
     *("search", "ownership", "coverage", "gaps", "conflicts", "portfolio", "orgDiff", "timeline", "whatIf", "impact"),
+    *("funnel", "dualLink", "poolSizes", "touchpointUsage", "productLifecycle"),
     *("__schema", "__type", "JourneyStep.owner", "NextTouchpoint.owner", "CustomerOwner.functional"),
 }
 """Fields without a reference: ranking is the index's own, and introspection is graphql-core's."""

@@ -13,12 +13,14 @@ import pytest
 from touchgraph.graph import Graph
 from touchgraph.model import CUSTOMER_FACTS, FACTS, KINDS, LINKS
 from touchgraph.schema import build_schema
+from touchgraph.seed import load
 from touchgraph.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 DOCS = {path: path.read_text(encoding="utf-8") for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))}
 README = DOCS[ROOT / "README.md"]
 QUESTIONS = re.findall(r"^\*\*(.+?)\*\*.*?^```graphql\n(.*?)^```\n```json\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+WRITES = re.findall(r"^```graphql\n(mutation .*?)^```\n```json\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 COMMANDS = sorted(set(re.findall(r"^\$ (.+)$", "\n".join(DOCS.values()), re.MULTILINE)))
 SUGGESTIONS = re.findall(r"`(\w+\([^`]+[)}])`", README.split("More to try:")[1].split("\n\n")[0])
 SCHEMA = build_schema()
@@ -33,6 +35,15 @@ def test_there_are_eight_questions() -> None:
 async def test_a_question_has_the_answer_that_the_readme_gives(graph: Graph, query: str, answer: str) -> None:
     """The query under a question of the README gets the answer that stands below it."""
     result = await SCHEMA.execute(query, context_value={"graph": graph})
+    assert result.errors is None
+    assert {"data": result.data} == json.loads(answer)
+
+
+@pytest.mark.parametrize(("mutation", "answer"), WRITES)
+async def test_a_mutation_does_what_the_readme_says(empty_graph: Graph, mutation: str, answer: str) -> None:
+    """A mutation of the README, on the seeded graph, is answered by what stands below it."""
+    await load(empty_graph)
+    result = await SCHEMA.execute(mutation, context_value={"graph": empty_graph})
     assert result.errors is None
     assert {"data": result.data} == json.loads(answer)
 

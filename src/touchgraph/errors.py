@@ -4,7 +4,8 @@ TouchgraphError
 ├── InputError               BAD_USER_INPUT         a query, a file or an option asks for what cannot be
 │   ├── SettingsError        BAD_SETTINGS           an environment variable or option has a wrong value
 │   ├── InvalidFiles         INVALID_FILES          seed files with faults, each with file:line
-│   └── InvalidChanges       BAD_USER_INPUT         changes with faults, each with its place in the list
+│   ├── InvalidChanges       BAD_USER_INPUT         changes with faults, each with its place in the list
+│   └── InvalidRows          BAD_USER_INPUT         rows of a mutation with faults, each with row and field
 ├── StatementError           INVALID_STATEMENT      a file below cypher/ breaks its own declaration
 ├── GraphError               INTERNAL_SERVER_ERROR  the database refused a statement
 │   ├── DatabaseUnavailable  DATABASE_UNAVAILABLE   no answer from the database
@@ -63,7 +64,27 @@ class InvalidChanges(InputError):
 
     def __init__(self, faults: list[tuple[int | None, str]]) -> None:
         self.faults = faults
+        self.told = [{"change": place, "message": why} for place, why in faults]
         super().__init__("\n".join(why if place is None else f"changes[{place}]: {why}" for place, why in faults))
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong with a field of a row of a list; row None: of the input itself."""
+
+    row: int | None
+    field: str
+    message: str
+
+
+class InvalidRows(InputError):
+    """Everything wrong in the input of a mutation; `rows` is the name of its list, if it has one."""
+
+    def __init__(self, faults: list[RowFault], rows: str = "") -> None:
+        self.faults = faults
+        self.told = [{"row": fault.row, "field": fault.field, "message": fault.message} for fault in faults]
+        within = ((f"{rows}[{f.row}]." if f.row is not None else "", f) for f in faults)
+        super().__init__("\n".join(f"{place}{fault.field}: {fault.message}" for place, fault in within))
 
 
 class StatementError(TouchgraphError):

@@ -3,8 +3,8 @@
 Most questions start at ids or at names, and reach facts from their ends: for them there is a unique id per label and
 the full-text indexes over names. What changed between two moments is found by the times of facts, and of change sets.
 Customers, leads and interactions come in millions and are paged by time, so there is an index of time and id for each:
-a page starts at its cursor and ends when it is full. That is all: an index that no question uses would only slow down
-writing.
+a page starts at its cursor and ends when it is full. Tallies are found by dealer and day. That is all: an index that no
+question uses would only slow down writing.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from touchgraph.model import (
     LOCK_LABEL,
     ORDERED_BY,
     STATE_LABEL,
+    TALLIES,
     TIMES,
     quote,
 )
@@ -41,10 +42,12 @@ class Piece:
     shown: tuple[str, tuple[str, ...], tuple[str, ...], bool]
 
 
-def _unique(label: str, key: str = "id") -> Piece:
-    name = f"{label}_{key}"
-    create = f"CREATE CONSTRAINT {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE n.{quote(key)} IS UNIQUE"
-    return Piece(name, create, ("RANGE", (label,), (key,), True))
+def _unique(label: str, *keys: str) -> Piece:
+    keys = keys or ("id",)
+    name = "_".join((label, *keys))
+    of = ", ".join(f"n.{quote(key)}" for key in keys)
+    create = f"CREATE CONSTRAINT {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE ({of}) IS UNIQUE"
+    return Piece(name, create, ("RANGE", (label,), keys, True))
 
 
 def _names(name: str, label: str) -> Piece:
@@ -76,6 +79,7 @@ def _ordered(label: str, key: str) -> Piece:
 
 PIECES: tuple[Piece, ...] = (
     *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in KINDS), STATE_LABEL, LOCK_LABEL))),
+    *(_unique(label, "dealer", "day") for label in TALLIES),
     _unique("ChangeSet", "clientMutationId"),
     _names(NAMES_INDEX, STATE_LABEL),
     _names(CUSTOMER_NAMES, "Customer"),

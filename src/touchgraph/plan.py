@@ -152,6 +152,11 @@ class Moment:
     known_at: Binding
     step: Step | None = None
 
+    @property
+    def supposed(self) -> bool:
+        """Whether what is asked stands below a what-if, where the graph is not as it is."""
+        return self.step is not None and self.step.write.name == "whatIf"
+
 
 @dataclass(frozen=True)
 class Filter:

@@ -148,6 +148,7 @@ CONVERT_NAMED: Mapping[str, Callable[[Any], Any]] = {
     "kinds": labels,
     "types": names,
     "order": name,
+    "by": name,
 }
 """The same, for the parameters of a named statement."""
 

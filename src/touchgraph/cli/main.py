@@ -14,12 +14,14 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from touchgraph import __version__, server
+from touchgraph.check import Finding
 from touchgraph.cli import asking, serving
 from touchgraph.cli.console import err, out, progress
 from touchgraph.cli.customers import generate, import_
 from touchgraph.cli.database import with_graph
 from touchgraph.cli.reorg import export, reorg
 from touchgraph.errors import InputError, InvalidFiles, SettingsError, TouchgraphError
+from touchgraph.graph import Graph
 from touchgraph.settings import load_settings
 
 _STOPPED = 3
@@ -122,12 +124,21 @@ def seed(
         typer.echo(f"{each.file} ({each.change_set}): {what}")
 
 
-@app.command(epilog="Example: touchgraph check")
-def check() -> None:
+@app.command(epilog="Example: touchgraph check --rollups")
+def check(
+    rollups: Annotated[
+        bool, typer.Option("--rollups", help="Also count the roll-ups of customers anew; nobody may write meanwhile.")
+    ] = False,
+) -> None:
     """Verify in the database what its constraints cannot; exit code 1 if anything is found."""
     from touchgraph.check import check as examine
+    from touchgraph.customers.rollups import check_rollups
 
-    findings = with_graph(examine)
+    async def found(graph: Graph) -> list[Finding]:
+        with progress() as report:
+            return await examine(graph) + (await check_rollups(graph, report) if rollups else [])
+
+    findings = with_graph(found)
     if not findings:
         typer.echo("Nothing found.")
         return

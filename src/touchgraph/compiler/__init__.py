@@ -20,6 +20,7 @@ from touchgraph.plan import (
     Count,
     Echo,
     Embedded,
+    Literal,
     Order,
     Page,
     Root,
@@ -35,10 +36,16 @@ def compile_root(root: Root, statements: Mapping[str, str]) -> Template:
     """The statement of a root field; it returns one row. `statements` are the texts of named statements."""
     compiler = _Compiler(statements=statements)
     scope = Scope()
-    columns = ", ".join(compiler.column(column, scope) for column in root.row.columns)
-    text = f"RETURN {columns or 'null'}"
-    as_of = root.moment.as_of
-    moment = {"asOf": as_of, "knownAt": root.moment.known_at, "until": replace(as_of, convert=values.until)}
+    match root.row.columns:
+        case (Rows(source=Named(), single=True) as only,):
+            # Within head() the database would plan a whole statement blindly, without indexes and conditions first.
+            text = f"WITH {compiler.collected(only, scope)} AS found RETURN head(found)"
+        case columns:
+            text = f"RETURN {', '.join(compiler.column(column, scope) for column in columns) or 'null'}"
+    supposed = Binding(Literal(root.moment.supposed), values.same)
+    as_of, known_at = root.moment.as_of, root.moment.known_at
+    until = replace(as_of, convert=values.until)
+    moment = {"asOf": as_of, "knownAt": known_at, "until": until, "supposed": supposed}
     used = {name: binding for name, binding in moment.items() if f"${name}" in text}
     return Template(text, compiler.parameters | used)
 
@@ -61,13 +68,18 @@ class _Compiler(Pages):
                 return self.list_of(row, self.part(part, scope))
             case Rows(source=Lookup(), arguments={"ids": ids}):
                 return self.each(column, ids)
+            case Rows(single=True):
+                return f"head({self.collected(column, scope)})"
             case Rows():
-                collected = f"COLLECT {{ {self.rows(column, scope)} }}"
-                return f"head({collected})" if column.single else collected
+                return self.collected(column, scope)
             case Count(rows):
                 source = rows.source
                 every = self.match_all(source, rows) if in_millions(source) else self.matched(rows, scope)
                 return f"COUNT {{ {' '.join(every.clauses)} RETURN 1 AS one }}"
+
+    def collected(self, rows: Rows, scope: Scope) -> str:
+        """The list of the rows of a source."""
+        return f"COLLECT {{ {self.rows(rows, scope)} }}"
 
     def list_of(self, row: Row, scope: Scope) -> str:
         return f"[{', '.join(self.column(column, scope) for column in row.columns)}]"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from touchgraph.model.customers import *
 from touchgraph.model.kinds import *
 from touchgraph.model.organisation import *
+from touchgraph.model.tallies import *
 
 KINDS = (*ENTITIES, *CUSTOMER_ENTITIES)
 """Everything that has an id: the organisation and its customers."""

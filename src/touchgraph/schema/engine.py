@@ -20,9 +20,29 @@ from graphql import (
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from touchgraph.compiler import compile_root
-from touchgraph.errors import Conflict, DatabaseTimeout, GraphError, InputError, InvalidChanges, TouchgraphError
+from touchgraph.errors import (
+    Conflict,
+    DatabaseTimeout,
+    GraphError,
+    InputError,
+    InvalidChanges,
+    InvalidRows,
+    TouchgraphError,
+)
 from touchgraph.graph import Graph, Transaction
-from touchgraph.plan import Binding, ListOf, Literal, ObjectOf, QueryPlan, Statement, Step, Template, Value, Variable
+from touchgraph.plan import (
+    Binding,
+    Echo,
+    ListOf,
+    Literal,
+    ObjectOf,
+    QueryPlan,
+    Statement,
+    Step,
+    Template,
+    Value,
+    Variable,
+)
 from touchgraph.planner import plan
 from touchgraph.rows import shape_rows
 from touchgraph.selection import Request, read_request, select
@@ -182,7 +202,15 @@ class _Run:
 
     async def _step(self, tx: Transaction, step: Step) -> dict[int, Any]:
         await self._write(tx, step)
-        return await _read(tx, {n: bind(self._templates[n], self._values) for n in self._after(step)})
+        after = self._after(step)
+        echoed = {n: row for n in after if (row := self._echoed(n)) is not None}
+        return echoed | await _read(tx, {n: bind(self._templates[n], self._values) for n in after if n not in echoed})
+
+    def _echoed(self, number: int) -> list[Any] | None:
+        """The row of a root that shows only what a write returned, for which the database need not be asked."""
+        columns = self._planned.roots[number].row.columns
+        echoes = [_bound(column.binding, self._values) for column in columns if isinstance(column, Echo)]
+        return echoes if len(echoes) == len(columns) else None
 
     async def _write(self, tx: Transaction, step: Step) -> None:
         given = {name: _bound(binding, self._values) for name, binding in step.arguments.items()}
@@ -199,9 +227,8 @@ async def _read(tx: Transaction, statements: Mapping[int, Statement]) -> dict[in
 
 def _refusal(error: TouchgraphError, step: Step) -> GraphQLError:
     refused = _coded(GraphQLError(str(error), step.origin, path=[step.key]), error.code)
-    if isinstance(error, InvalidChanges):
-        faults = [{"change": place, "message": why} for place, why in error.faults]
-        refused.extensions = {**(refused.extensions or {}), "faults": faults}
+    if isinstance(error, InvalidChanges | InvalidRows):
+        refused.extensions = {**(refused.extensions or {}), "faults": error.told}
     return refused
 
 

@@ -8,6 +8,7 @@ import strawberry
 
 from touchgraph.plan import Write, Wrote
 from touchgraph.schema.changes import ApplyReorgInput, CorrectFactInput
+from touchgraph.schema.customer_mutations import CUSTOMER_WRITERS, CustomerMutations
 from touchgraph.schema.declare import argument, declared
 from touchgraph.schema.documents import ChangeSet
 from touchgraph.schema.engine import Writer
@@ -33,7 +34,7 @@ class CorrectFactPayload:
 
 
 @strawberry.type(description="Fields are done in order, all of them or none.")
-class Mutation:
+class Mutation(CustomerMutations):
     apply_reorg: ApplyReorgPayload = declared(
         Write("applyReorg"),
         argument("input", ApplyReorgInput),
@@ -51,5 +52,6 @@ WRITERS: Mapping[str, Writer] = {
     "correctFact": proposed.correct_fact,
     "whatIf": proposed.what_if,
     "impact": proposed.impact,
+    **CUSTOMER_WRITERS,
 }
 """The functions of all fields that write, by the name in their source."""

@@ -8,6 +8,7 @@ import strawberry
 
 from touchgraph.model import NODE, Role
 from touchgraph.plan import Write
+from touchgraph.schema import counting
 from touchgraph.schema.changes import ReorgChange
 from touchgraph.schema.common import (
     CONFIDENCE,
@@ -229,6 +230,11 @@ class Query:
         record=True,
         doc="The history of a unit, a subject, or whatever has facts: all days, as known at the moment.",
     )
+    funnel: counting.Funnel = counting.FUNNEL
+    dual_link: counting.DualLinkCounts = counting.DUAL_LINK
+    pool_sizes: counting.PoolSizes = counting.POOL_SIZES
+    touchpoint_usage: counting.TouchpointUsage = counting.TOUCHPOINT_USAGE
+    product_lifecycle: counting.ProductLifecycle | None = counting.PRODUCT_LIFECYCLE
     search: list[SearchHit] = named(
         "search",
         argument("text", str, doc="Words in Chinese or English; all of them have to be in the name."),

@@ -1,0 +1,207 @@
+"""What frontends write of customers in batches: profiles, interactions, feedback; each batch as a whole or not at all.
+
+Each function takes a transaction and the arguments of a field of the API, and returns what the answer is made from. One
+statement does all: it looks up what the rows name, writes, counts, and tells what is wrong, upon which the transaction
+is given up. So it can be run again, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from touchgraph.customers import write_items as items
+from touchgraph.customers.tallies import kept, key
+from touchgraph.errors import InvalidRows, RowFault
+from touchgraph.graph import Transaction
+from touchgraph.model import NOBODY, OPEN_END, OPEN_RECORD, STANDING, USAGE
+from touchgraph.plan import Statement
+
+Result = Mapping[str, Any]
+
+
+def exists(node: str, day: str) -> str:
+    """The predicate that an entity of the organisation exists on a day."""
+    return f"EXISTS {{ ({node})-[h:HAS_STATE]->() WHERE h.validFrom <= {day} < h.validTo AND h.recordedTo = $open }}"
+
+
+def unknown(identity: str, day: object = None) -> str:
+    """The sentence on an id that nothing has."""
+    return f"{identity} is not known" + (f", or does not exist on {day}" if day else "")
+
+
+def locked(node: str) -> str:
+    """The clause that locks a node, unless it is null, without changing it."""
+    return (
+        f"FOREACH (one IN CASE WHEN {node} IS NULL THEN [] ELSE [{node}] END | SET one.recordedFrom = one.recordedFrom)"
+    )
+
+
+# --- Profiles --------------------------------------------------------------------------------------------------------
+
+_UPSERT = f"""
+OPTIONAL MATCH (source:Source {{id: $source}})
+UNWIND $rows AS row
+MERGE (c:Customer {{id: row.id}})
+// A customer that was there has a name. Whoever else creates the same one is waited for.
+WITH source, row, c, c.nameZh IS NULL AS new
+WITH *, any(k IN keys(row) WHERE coalesce(c[k] <> row[k], c[k] IS NOT NULL OR row[k] IS NOT NULL)) AS differing
+FOREACH (one IN CASE WHEN differing THEN [c] ELSE [] END | SET one += row, one.source = $source)
+FOREACH (one IN CASE WHEN new THEN [c] ELSE [] END | SET one.recordedFrom = $recorded)
+WITH source IS NOT NULL AS known, sum(CASE WHEN new THEN 1 ELSE 0 END) AS created,
+  sum(CASE WHEN differing AND NOT new THEN 1 ELSE 0 END) AS updated
+CALL (created) {{
+  WITH created WHERE created > 0
+  WITH {{dealer: '{NOBODY}', day: $end, entries: [{{key: '{key("customer", None, "NONE")}', n: created}}]}} AS change
+  {kept(STANDING, "change")}
+}}
+RETURN known, created, updated
+"""
+
+
+async def upsert_customers(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
+    """Creates customers, or gives them the profile. Raises InvalidRows."""
+    request = items.read(items.UPSERT, arguments["input"], "customers")
+    rows = [item.model_dump() for item in request.customers]
+    parameters = {"rows": sorted(rows, key=lambda row: str(row["id"])), "source": request.source, "end": OPEN_END}
+    found = await tx.run(Statement(_UPSERT, parameters | _now()))
+    known, created, updated = found[0] if found else (True, 0, 0)
+    if not known:
+        raise InvalidRows([RowFault(None, "source", unknown(request.source))])
+    counts = {"created": created, "updated": updated, "unchanged": len(rows) - created - updated}
+    return answer(request, ids=[row["id"] for row in rows], **counts)
+
+
+# --- What happened ---------------------------------------------------------------------------------------------------
+
+_RECORD = f"""
+OPTIONAL MATCH (source:Source {{id: $source}})
+UNWIND $rows AS row
+OPTIONAL MATCH (c:Customer {{id: row.customer}})
+{locked("c")}
+WITH *
+OPTIONAL MATCH (t:Touchpoint {{id: row.touchpoint}}) WHERE {exists("t", "row.day")}
+OPTIONAL MATCH (named:Dealer {{id: row.dealer}}) WHERE {exists("named", "row.day")}
+OPTIONAL MATCH (via:Channel {{id: row.own.channel}}) WHERE {exists("via", "row.day")}
+OPTIONAL MATCH (c)-[s:SERVED_BY]->(serving)
+  WHERE row.dealer IS NULL AND s.validFrom <= row.day < s.validTo AND s.recordedTo = $open
+WITH source, row, c, t, coalesce(named, serving) AS d, [field IN [
+    CASE WHEN c IS NULL THEN 'customer' END, CASE WHEN t IS NULL THEN 'touchpoint' END,
+    CASE WHEN row.dealer IS NOT NULL AND named IS NULL THEN 'dealer' END,
+    CASE WHEN row.own.channel IS NOT NULL AND via IS NULL THEN 'channel' END] WHERE field IS NOT NULL] AS unknown
+MERGE (i:Interaction {{id: row.id}})
+WITH source, row, c, t, d, unknown, i, i.at IS NULL AS new
+WITH *, CASE WHEN new OR size(unknown) > 0 THEN [] ELSE
+    CASE WHEN i.at.epochMillis = row.own.at.epochMillis THEN [] ELSE ['at'] END
+    + [field IN ['channel', 'kind', 'outcome'] WHERE coalesce(i[field], '') <> coalesce(row.own[field], '')]
+    + CASE WHEN EXISTS {{ (i)-[:WITH_CUSTOMER]->(c) }} THEN [] ELSE ['customer'] END
+    + CASE WHEN EXISTS {{ (i)-[:AT_TOUCHPOINT]->(t) }} THEN [] ELSE ['touchpoint'] END
+    + CASE WHEN row.dealer IS NULL OR EXISTS {{ (i)-[:AT_DEALER]->(d) }} THEN [] ELSE ['dealer'] END
+  END AS differing
+CALL (row, c, t, d, unknown, i, new) {{
+  WITH * WHERE new AND size(unknown) = 0
+  SET i += row.own, i.source = $source, i.recordedFrom = $recorded
+  CREATE (i)-[:WITH_CUSTOMER]->(c) CREATE (i)-[:AT_TOUCHPOINT]->(t)
+  FOREACH (one IN CASE WHEN d IS NULL THEN [] ELSE [d] END | CREATE (i)-[:AT_DEALER]->(one))
+}}
+WITH source IS NOT NULL AS known,
+  collect(CASE WHEN size(unknown) > 0 OR size(differing) > 0 THEN [row.number, unknown, differing] END) AS faults,
+  collect(CASE WHEN new THEN {{dealer: coalesce(d.id, '{NOBODY}'), day: row.day, key: row.key}} END) AS new
+CALL (faults, new) {{
+  UNWIND CASE WHEN size(faults) > 0 THEN [] ELSE new END AS one
+  WITH one.dealer AS dealer, one.day AS day, one.key AS key, count(*) AS n
+  WITH dealer, day, collect({{key: key, n: n}}) AS entries ORDER BY dealer, day
+  WITH {{dealer: dealer, day: day, entries: entries}} AS change
+  {kept(USAGE, "change")}
+}}
+RETURN known, faults, size(new) AS recorded
+"""
+
+
+async def record_interactions(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
+    """Records what happened; what is there already with the same content is skipped. Raises InvalidRows."""
+    request = items.read(items.RECORD, arguments["input"], "interactions")
+    rows = [_interaction(number, item.model_dump()) for number, item in enumerate(request.interactions)]
+    # Everybody locks customers in one order.
+    rows.sort(key=lambda row: (row["customer"], row["id"]))
+    found = await tx.run(Statement(_RECORD, {"rows": rows, "source": request.source} | _now()))
+    known, faults, recorded = found[0] if found else (True, [], 0)
+    if faults or not known:
+        told = [] if known else [RowFault(None, "source", unknown(request.source))]
+        by_number = {row["number"]: row for row in rows}
+        raise InvalidRows(told + [one for fault in sorted(faults) for one in _faults(fault, by_number)], "interactions")
+    ids = [item.id for item in request.interactions]
+    return answer(request, ids=ids, recorded=recorded, skipped=len(ids) - recorded)
+
+
+def _interaction(number: int, values: dict[str, Any]) -> dict[str, Any]:
+    """A row of the statement: what it names, what stands on its node, and what it counts for."""
+    own = {name: values[name] for name in ("channel", "kind", "outcome")} | {"at": values["at"].astimezone(UTC)}
+    named = {name: values[name] for name in ("id", "customer", "touchpoint", "dealer")}
+    counted = {"day": own["at"].date(), "key": key(named["touchpoint"], own["channel"], own["kind"])}
+    return {"number": number, "own": own, **named, **counted}
+
+
+def _faults(fault: Any, rows: Mapping[int, dict[str, Any]]) -> list[RowFault]:
+    number, unknown_fields, differing = fault
+    row = rows[number]
+    named = {**row, **row["own"]}
+    found = [
+        RowFault(number, field, unknown(named[field], None if field == "customer" else row["day"]))
+        for field in unknown_fields
+    ]
+    if differing:
+        why = f"{row['id']} is there already, with other content ({', '.join(differing)}); an event does not change"
+        found.append(RowFault(number, "id", why))
+    return found
+
+
+_SUBMIT = f"""
+OPTIONAL MATCH (source:Source {{id: $source}})
+OPTIONAL MATCH (c:Customer {{id: $customer}})
+OPTIONAL MATCH (p:Product {{id: $product}}) WHERE {exists("p", "$day")}
+WITH c, p, [field IN [CASE WHEN source IS NULL THEN 'source' END, CASE WHEN c IS NULL THEN 'customer' END,
+  CASE WHEN $product IS NOT NULL AND p IS NULL THEN 'product' END] WHERE field IS NOT NULL] AS unknown
+MERGE (f:Feedback {{id: $id}})
+WITH *, f.at IS NULL AS new
+WITH *, CASE WHEN new OR size(unknown) > 0 THEN [] ELSE
+    CASE WHEN f.at.epochMillis = $own.at.epochMillis THEN [] ELSE ['at'] END
+    + [field IN ['theme', 'text'] WHERE coalesce(f[field], '') <> coalesce($own[field], '')]
+    + CASE WHEN EXISTS {{ (f)-[:WITH_CUSTOMER]->(c) }} THEN [] ELSE ['customer'] END
+    + CASE WHEN coalesce(p.id, '') = coalesce(head(COLLECT {{ MATCH (f)-[:ON_PRODUCT]->(q) RETURN q.id }}), '')
+      THEN [] ELSE ['product'] END
+  END AS differing
+CALL (c, p, unknown, f, new) {{
+  WITH * WHERE new AND size(unknown) = 0
+  SET f += $own, f.source = $source, f.recordedFrom = $recorded
+  CREATE (f)-[:WITH_CUSTOMER]->(c)
+  FOREACH (one IN CASE WHEN p IS NULL THEN [] ELSE [p] END | CREATE (f)-[:ON_PRODUCT]->(one))
+}}
+RETURN unknown, differing, new
+"""
+
+
+async def submit_feedback(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
+    """Records what a customer said; skipped if it is there already with the same content. Raises InvalidRows."""
+    request = items.read(items.FEEDBACK, arguments["input"])
+    own = {"at": request.at.astimezone(UTC), "theme": request.theme, "text": request.text}
+    named = {name: getattr(request, name) for name in ("id", "customer", "product", "source")}
+    parameters = {"own": own, "day": own["at"].date(), **named}
+    ((unknown_fields, differing, new),) = await tx.run(Statement(_SUBMIT, parameters | _now()))
+    faults = [RowFault(None, name, unknown(named[name])) for name in unknown_fields]
+    if differing:
+        why = f"{request.id} is there already, with other content ({', '.join(differing)}); an event does not change"
+        faults.append(RowFault(None, "id", why))
+    if faults:
+        raise InvalidRows(faults)
+    return answer(request, feedbackId=request.id, changed=new)
+
+
+def _now() -> dict[str, Any]:
+    return {"recorded": datetime.now(UTC), "open": OPEN_RECORD}
+
+
+def answer(request: Any, **values: Any) -> Result:
+    """What the payload is made from."""
+    return {"clientMutationId": request.client_mutation_id, **values}
