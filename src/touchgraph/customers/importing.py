@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from touchgraph import server
 from touchgraph.customers import importing_batches as batches
 from touchgraph.customers import importing_tool as tool
+from touchgraph.customers import rollups
 from touchgraph.customers.importing_files import File, find_files
 from touchgraph.customers.importing_stage import Stage
 from touchgraph.customers.tables import BY_TABLE, ORGANISATION_FILE, Table
@@ -87,9 +88,12 @@ def import_files(settings: Settings, address: Address, options: Options, report:
     with _alone(settings) as folder:
         files = find_files(options.folder)
         _clear(options.rejects)
+        resumed = (folder / _BEGAN).exists()
         with Stage(_fresh(folder / "staging"), _began(folder, options)) as stage:
             run = _Run(settings, address, options, stage, report or _silent, folder)
             imported = run.run(files)
+            if resumed or imported.nodes or imported.relationships:
+                run.count()
         shutil.rmtree(folder)
     imported.seconds = time.monotonic() - began
     return imported
@@ -166,6 +170,10 @@ class _Run:
             imported = self._with_graph(self._by_batches)
         self._tell_rejects()
         return imported
+
+    def count(self) -> None:
+        """Has the roll-ups tell of what went in."""
+        self._with_graph(partial(rollups.rebuild, report=self.report))
 
     def _begin(self) -> None:
         """From here on, something may be in the graph that is recorded at this time."""
