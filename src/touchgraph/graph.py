@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -109,6 +111,12 @@ class Graph:
             result = await session.run(statement.text, dict(statement.params))
             return [list(record) async for record in result]
 
+    async def last_transaction(self) -> int:
+        """The number of the last transaction that was committed. Raises GraphError."""
+        async with self._session(neo4j.READ_ACCESS) as session:
+            await session.execute_read(self._unit(lambda tx: tx.run(Statement("RETURN 1"))))
+            return transaction_number(next(iter((await session.last_bookmarks()).raw_values), ""))
+
     def _unit(self, work: Callable[[Transaction], Awaitable[T]]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
         async def unit(tx: AsyncManagedTransaction) -> T:
             return await work(Transaction(tx.run))
@@ -143,6 +151,21 @@ async def open_graph(
         ) from error
     async with driver:
         yield Graph(driver, address.database, timeout, what_if_timeout)
+
+
+def transaction_number(bookmark: str) -> int:
+    """The number of the transaction that a bookmark stands for: the number behind the id of its database, packed.
+
+    Raises GraphError for a bookmark that is made in another way.
+    """
+    found = re.fullmatch(
+        rb"\x91\xcc\x10.{16}(?:([\x00-\x7f])|\xc8(.)|\xc9(..)|\xca(.{4})|\xcb(.{8}))\x90",
+        base64.b64decode(bookmark.removeprefix("FB:")),
+        re.DOTALL,
+    )
+    if not found:
+        raise GraphError("The database does not tell what was written to it last.")
+    return int.from_bytes(next(filter(None, found.groups())), "big", signed=True)
 
 
 def translate(error: Exception) -> GraphError:

@@ -29,7 +29,7 @@ from touchgraph.plan import Statement
 NAMES_INDEX = "names"
 """The full-text index that `search` asks; its analyzer `cjk` finds 营销 within 大市场部营销 and words of English."""
 
-_ONLINE_SECONDS = 300
+_ONLINE_SECONDS = 3600
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from touchgraph import __version__, server
 from touchgraph.cli import asking, serving
 from touchgraph.cli.console import err, out, progress
+from touchgraph.cli.customers import generate, import_
 from touchgraph.cli.database import with_graph
 from touchgraph.cli.reorg import export, reorg
 from touchgraph.errors import InputError, InvalidFiles, SettingsError, TouchgraphError
@@ -138,6 +139,8 @@ def check() -> None:
 
 
 app.command(epilog="Example: touchgraph export --output backup")(export)
+app.command(epilog="Example: touchgraph generate --customers 10000 --seed 1 made-up")(generate)
+app.command("import", epilog="Example: touchgraph import made-up")(import_)
 
 
 @app.command(epilog="Example: touchgraph schema > schema.graphql")

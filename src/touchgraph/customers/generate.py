@@ -30,7 +30,16 @@ COPY = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 
-_PLAN = ((1, 0, 0, 0), (2, 0, 1, 0), (3, 0, 1, 0), (4, 0, 1, 0), (5, 1, 1, 1), *[(5, 2, 0, 0)] * 3, (5, 2, 0, 1), (6, 3, 0, 1))
+_PLAN = (
+    (1, 0, 0, 0),
+    (2, 0, 1, 0),
+    (3, 0, 1, 0),
+    (4, 0, 1, 0),
+    (5, 1, 1, 1),
+    *[(5, 2, 0, 0)] * 3,
+    (5, 2, 0, 1),
+    (6, 3, 0, 1),
+)
 """Of ten customers: how many stages each has reached, how many cars, leads and opinions it has."""
 
 
@@ -79,7 +88,9 @@ def _write(
     path = folder / f"{table.name}.{format_}"
     zoned = ("::TIMESTAMPTZ AS" if format_ == "parquet" and c.type == "datetime" else "AS" for c in table.columns)
     columns = ", ".join(f'"{column.name}"{to} "{column.name}"' for column, to in zip(table.columns, zoned, strict=True))
-    ((rows,),) = db.execute(f"COPY (SELECT {columns} FROM {table.name}) TO '{_quoted(path)}' ({COPY[format_]})").fetchall()
+    ((rows,),) = db.execute(
+        f"COPY (SELECT {columns} FROM {table.name}) TO '{_quoted(path)}' ({COPY[format_]})"
+    ).fetchall()
     if report:
         report(table.name, 1, 1)
     return Generated(path, rows)

@@ -108,7 +108,8 @@ class World:
         return [
             Option(fact.start, channel, max(fact.valid_from, since))
             for fact in sorted(served, key=lambda fact: fact.start)
-            for channel, since in [(f.end, f.valid_from) for f in self.known.out("USES", fact.start)] or [(None, OPEN_START)]
+            for channel, since in [(f.end, f.valid_from) for f in self.known.out("USES", fact.start)]
+            or [(None, OPEN_START)]
         ]
 
     def since(self, entity: str) -> date:

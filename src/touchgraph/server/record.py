@@ -47,12 +47,12 @@ def load(home: Home) -> tuple[Record, psutil.Process] | None:
     except (OSError, ValueError, TypeError):  # none, or cut off in the middle of a write
         return None
     process = _process(record.pid, record.created)
-    return (record, process) if process and _is_neo4j_of(home, process) else None
+    return (record, process) if process and _has(home.flag, process) else None
 
 
-def find(home: Home) -> psutil.Process | None:
-    """The Neo4j of this home among all processes, for when the record was lost."""
-    return next((p for p in psutil.process_iter() if alive(p) and _is_neo4j_of(home, p)), None)
+def find(flag: str) -> psutil.Process | None:
+    """The process with this argument, for when its record was lost; `Home.flag` is that of Neo4j."""
+    return next((p for p in psutil.process_iter() if alive(p) and _has(flag, p)), None)
 
 
 def save(home: Home, record: Record) -> None:
@@ -95,8 +95,8 @@ def _process(pid: int, created: float) -> psutil.Process | None:
     return process if same and alive(process) else None
 
 
-def _is_neo4j_of(home: Home, process: psutil.Process) -> bool:
+def _has(flag: str, process: psutil.Process) -> bool:
     try:
-        return home.flag in process.cmdline()
+        return flag in process.cmdline()
     except psutil.Error:
         return False

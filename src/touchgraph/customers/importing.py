@@ -1,0 +1,298 @@
+"""Imports a data engineer's own customers: files of tables, every row checked; what is wrong is told, the rest goes in.
+
+The first load of the managed database goes through Neo4j's import tool, any other in batches. An import adds: what the
+graph has is never changed, so a second run finds everything there. See `docs/customers.md`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import importlib.util
+import json
+import logging
+import shutil
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
+
+from touchgraph import server
+from touchgraph.customers import importing_batches as batches
+from touchgraph.customers import importing_tool as tool
+from touchgraph.customers.importing_files import File, find_files
+from touchgraph.customers.importing_stage import Stage
+from touchgraph.customers.tables import BY_TABLE, ORGANISATION_FILE, TABLES, Table, is_ours
+from touchgraph.errors import Conflict, GraphError
+from touchgraph.graph import Address, Graph, open_graph
+from touchgraph.migrate import migrate
+from touchgraph.model import CUSTOMER_ENTITIES, quote
+from touchgraph.plan import Statement
+from touchgraph.seed import load
+from touchgraph.settings import Settings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+Report = Callable[[str, int, int], None]
+
+_BEGAN = "began.json"
+_TIMEOUT = timedelta(minutes=10)
+"""For one statement: some of them count or remove a great deal."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is imported, and how. `rejects`: where rejected rows are told; `batch`: never through the import tool."""
+
+    folder: Path
+    rejects: Path
+    batch: bool = False
+    size: int = batches.SIZE
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows of a table were read; loaded, there already, rejected."""
+
+    table: str
+    read: int
+    loaded: int
+    present: int
+    rejected: int
+
+
+@dataclass
+class Imported:
+    """What came of an import; `way` is how it went in."""
+
+    way: str = ""
+    counts: list[Count] = field(default_factory=list)
+    nodes: int = 0
+    relationships: int = 0
+    seconds: float = 0.0
+
+    @property
+    def rejected(self) -> int:
+        """How many rows did not go in."""
+        return sum(count.rejected for count in self.counts)
+
+
+def import_files(settings: Settings, address: Address, options: Options, report: Report | None = None) -> Imported:
+    """Imports the files of a folder. Raises InvalidFiles for files that cannot be read; GraphError; ServerError."""
+    began = time.monotonic()
+    with _alone(settings) as folder:
+        files = find_files(options.folder)
+        _clear(options.rejects)
+        with Stage(_fresh(folder / "staging"), _began(folder, options)) as stage:
+            run = _Run(settings, address, options, stage, report or _silent, folder)
+            imported = run.run(files)
+        shutil.rmtree(folder)
+    imported.seconds = time.monotonic() - began
+    return imported
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """A report that nobody wants."""
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[Path]:
+    """The folder of an import's own files, while no other import uses it."""
+    folder = server.home_of(settings).building
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(folder.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Conflict("Another import runs; wait for it, then try again.") from error
+    try:
+        folder.mkdir(exist_ok=True)
+        yield folder
+    finally:
+        lock.release()
+
+
+def _began(folder: Path, options: Options) -> datetime:
+    """When the import began: one that goes on with what was cut off takes over its time."""
+    try:
+        known = json.loads((folder / _BEGAN).read_text(encoding="utf-8"))
+        if known["folder"] == str(options.folder.resolve()):
+            return datetime.fromisoformat(known["at"])
+    except (OSError, ValueError, KeyError):
+        pass
+    return datetime.now(UTC)
+
+
+def _fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def _clear(rejects: Path) -> None:
+    """Removes what an earlier run has told."""
+    for name in BY_TABLE:
+        (rejects / f"{name}.csv").unlink(missing_ok=True)
+    if rejects.is_dir() and not any(rejects.iterdir()):
+        rejects.rmdir()
+
+
+@dataclass
+class _Run:
+    """One import."""
+
+    settings: Settings
+    address: Address
+    options: Options
+    stage: Stage
+    report: Report
+    folder: Path
+
+    def run(self, files: list[File]) -> Imported:
+        empty = self._with_graph(self._prepare)
+        for file in files:
+            self._read(file)
+        self._with_graph(self._check)
+        self._tell_rejects()
+        self._begin()
+        imported = None
+        if self.settings.managed and empty and files and not self.options.batch:
+            imported = self._by_tool()
+        if imported is None:
+            imported = self._with_graph(self._by_batches)
+        self._tell_rejects()
+        self._with_graph(self._count)
+        return imported
+
+    def _begin(self) -> None:
+        """From here on, something may be in the graph that is recorded at this time."""
+        began = {"folder": str(self.options.folder.resolve()), "at": self.stage.now.isoformat()}
+        (self.folder / _BEGAN).write_text(json.dumps(began), encoding="utf-8")
+
+    def _with_graph(self, work: Callable[[Graph], Awaitable[T]]) -> T:
+        async def run() -> T:
+            async with open_graph(self.address, _TIMEOUT) as graph:
+                return await work(graph)
+
+        return asyncio.run(run())
+
+    @property
+    def _tables(self) -> list[Table]:
+        return [file.table for file in self.stage.files]
+
+    # --- What there is ------------------------------------------------------------------------------------------------
+
+    async def _prepare(self, graph: Graph) -> bool:
+        """Has the organisation in place and noted; returns whether there are no customers yet."""
+        await migrate(graph)
+        organisation = self.options.folder / ORGANISATION_FILE
+        if organisation.exists():
+            await load(graph, [organisation], self.report)
+        self.stage.set_organisation(await batches.organisation(graph))
+        labels = "|".join(quote(kind.label) for kind in CUSTOMER_ENTITIES)
+        found = await graph.read(lambda tx: tx.run(Statement(f"MATCH (n:{labels}) RETURN 1 LIMIT 1")))
+        return not found
+
+    def _read(self, file: File) -> None:
+        step = f"Reading {file.path.name}"
+        self.report(step, 0, 100)
+        self.stage.read(file, lambda done, size: self.report(step, min(99, done * 100 // max(size, 1)), 100))
+        self.report(step, 100, 100)
+
+    async def _check(self, graph: Graph) -> None:
+        step, tables = "Checking", self._tables
+        for label in (table.label for table in TABLES if table.label and table not in tables):
+            self.stage.ensure_known(label)
+        for number, table in enumerate(tables):
+            self.report(step, number, len(tables))
+            self.stage.find_twins(table)
+            for column in table.columns:
+                if column.refers and is_ours(column.refers):
+                    for ids in self.stage.strangers(table, column):
+                        found = await batches.recorded(graph, column.refers, ids)
+                        self.stage.add_known(column.refers, found)
+            self.stage.check_references(table)
+            self.stage.check_overlaps(table)
+            self.stage.make_known(table)
+        self.report(step, len(tables), len(tables))
+
+    def _tell_rejects(self) -> None:
+        for table in self._tables:
+            if self.stage.counts(table)[1]:
+                self.options.rejects.mkdir(parents=True, exist_ok=True)
+                self.stage.write_rejects(table, self.options.rejects)
+
+    # --- Into the graph -----------------------------------------------------------------------------------------------
+
+    async def _by_batches(self, graph: Graph) -> Imported:
+        imported = Imported("in batches")
+        for table in self._tables:
+            read, rejected = self.stage.counts(table)
+            total, done = read - rejected, 0
+
+            def told(rows: int, name: str = table.name, total: int = total) -> None:
+                nonlocal done
+                done += rows
+                self.report(f"Writing {name}", done, total)
+
+            told(0)
+            writer = batches.Writer(table, self.stage)
+            await writer.write(graph, self.options.size, told)
+            written = writer.written
+            imported.counts.append(
+                Count(table.name, read, written.loaded, written.present, self.stage.counts(table)[1])
+            )
+            imported.nodes += written.nodes
+            imported.relationships += written.relationships
+        return imported
+
+    def _by_tool(self) -> Imported | None:
+        """Imports through the tool; returns None if the graph has something that cannot go through it."""
+        given = tool.Given(_fresh(self.folder / "input"))
+        try:
+            last = self._with_graph(partial(self._give_present, given=given))
+        except tool.Unfit as why:
+            log.warning("not through the import tool: %s", why)
+            return None
+        imported = Imported("through the import tool")
+        for number, table in enumerate(self._tables):
+            self.report("Writing files", number, len(self._tables))
+            read, rejected = self.stage.counts(table)
+            imported.counts.append(Count(table.name, read, read - rejected, 0, rejected))
+            nodes, relationships = tool.give_rows(self.stage, table, given)
+            imported.nodes += nodes
+            imported.relationships += relationships
+        self.report("Writing files", len(self._tables), len(self._tables))
+        server.rebuild(self.settings, given.folder, given.all_arguments(), last, self.report)
+        differing = self._with_graph(partial(tool.differences, given=given))
+        server.settle(self.settings, keep=not differing, report=self.report)
+        if differing:
+            raise GraphError(f"The import tool lost something; the database is as it was. {'; '.join(differing)}")
+        self._with_graph(partial(self._restore_schema, given=given))
+        return imported
+
+    async def _give_present(self, graph: Graph, given: tool.Given) -> int:
+        last = await graph.last_transaction()
+        await tool.give_present(graph, given)
+        return last
+
+    async def _restore_schema(self, graph: Graph, given: tool.Given) -> None:
+        step = "Constraints and indexes"
+        for number, text in enumerate(given.schema):
+            self.report(step, number, len(given.schema))
+            await graph.run(Statement(text))
+        await migrate(graph)
+        self.report(step, 1, 1)
+
+    async def _count(self, graph: Graph) -> None:
+        """Has what is counted beside the facts counted anew."""
+        name = "touchgraph.customers.rollups"
+        if importlib.util.find_spec(name):
+            rebuild: Any = importlib.import_module(name).rebuild
+            await rebuild(graph, lambda done, total: self.report("Counting", done, total))

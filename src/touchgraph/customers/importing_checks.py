@@ -1,0 +1,145 @@
+"""What a value has to be, as conditions in the SQL of DuckDB that follow from the tables.
+
+Every value comes as text, from CSV and from Parquet alike. A condition is true of what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from touchgraph.customers.tables import Column, Table
+from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD
+
+_DATE = r"\d{4}-\d\d-\d\d"
+_TIME = _DATE + r"[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+_ZONE = r"(Z|[+-]\d\d(:?\d\d)?)"
+_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
+_LONGEST, _LONGEST_ID = 4_000, 200
+A_DATE = "a date such as 2025-05-31"
+A_TIME = "a time with its zone, such as 2025-05-31T16:30:00+08:00"
+OPEN = "$open"
+
+SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE", "datetime": "TIMESTAMP"}
+"""Times are kept in UTC."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition that is true of rows of which a column is wrong, and why it is."""
+
+    column: str
+    wrong: str
+    reason: str
+
+
+def quoted(name: str) -> str:
+    """A name, safe to stand in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text, safe to stand in SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def typed(column: Column) -> str:
+    """The value of a column, or null if it is none of its type. An open end is no null, as in the graph."""
+    name = quoted(column.name)
+    if column.type == "datetime":
+        # The session's time zone is UTC.
+        value = f"TRY_CAST({name} AS TIMESTAMPTZ)::TIMESTAMP"
+    else:
+        value = name if column.type == "string" else f"TRY_CAST({name} AS {SQL_TYPES[column.type]})"
+    opens = {"validTo": f"DATE '{OPEN_END}'", "recordedTo": f"TIMESTAMP '{OPEN_RECORD:%Y-%m-%d}'"}
+    return f"coalesce({value}, {opens[column.name]})" if column.name in opens else value
+
+
+def checks(table: Table) -> list[Check]:
+    """Everything that a row can be wrong in by itself. The variables `today` and `now` are those of the import."""
+    found = [check for column in table.columns for check in (*_missing(column), *_of_type(table, column))]
+    names = {column.name for column in table.columns}
+    if "validTo" in names:
+        found.append(_order(table, "validFrom", "validTo"))
+        found.append(_order(table, "recordedFrom", "recordedTo"))
+    if "phase" in names:
+        found.append(
+            Check("routedOn", '("phase" IS NULL) <> ("routedOn" IS NULL)', "`phase` and `routedOn` go together")
+        )
+    return found
+
+
+def _missing(column: Column) -> Iterator[Check]:
+    if column.required:
+        yield Check(column.name, f"{quoted(column.name)} IS NULL", "is empty")
+
+
+def _of_type(table: Table, column: Column) -> Iterator[Check]:
+    if column.type == "date":
+        yield from _date(column)
+    elif column.type == "datetime":
+        yield from _time(column)
+    elif column.type == "integer":
+        yield from _number(column)
+    elif column.own:
+        yield _own_id(table, column)
+    elif column.refers is None:
+        yield from _text(column)
+
+
+def _matches(name: str, pattern: str) -> str:
+    return f"regexp_full_match({name}, {literal(pattern)})"
+
+
+def _date(column: Column) -> Iterator[Check]:
+    name, value = quoted(column.name), f"TRY_CAST({quoted(column.name)} AS DATE)"
+    is_one = f"{_matches(name, _DATE)} AND coalesce({value} >= DATE '0001-01-01', false)"
+    yield Check(column.name, f"{name} IS NOT NULL AND NOT ({is_one})", f"expected {A_DATE}")
+    allowed = f" AND {value} <> DATE '{OPEN_END}'" if column.name == "validTo" else ""
+    yield Check(column.name, f"{is_one} AND {value} > getvariable('today'){allowed}", "lies in the future")
+
+
+def _time(column: Column) -> Iterator[Check]:
+    name, value = quoted(column.name), typed(column)
+    is_one = f"{_matches(name, _TIME + _ZONE)} AND TRY_CAST({name} AS TIMESTAMPTZ) IS NOT NULL"
+    without = f"{_matches(name, _TIME)}"
+    yield Check(column.name, without, f"no time zone: expected {A_TIME}")
+    yield Check(column.name, f"{name} IS NOT NULL AND NOT ({is_one}) AND NOT {without}", f"expected {A_TIME}")
+    open_end = f" AND {value} <> TIMESTAMP '{OPEN_RECORD:%Y-%m-%d}'" if column.name == "recordedTo" else ""
+    yield Check(column.name, f"{is_one} AND {value} > getvariable('now'){open_end}", "lies in the future")
+
+
+def _number(column: Column) -> Iterator[Check]:
+    name = quoted(column.name)
+    fits = f"coalesce(TRY_CAST({name} AS BIGINT) BETWEEN {column.least} AND {column.most}, false)"
+    wrong = f"{name} IS NOT NULL AND NOT ({_matches(name, '-?[0-9]+')} AND {fits})"
+    yield Check(column.name, wrong, f"expected {column.told}")
+
+
+def _own_id(table: Table, column: Column) -> Check:
+    assert table.label
+    name, prefix = quoted(column.name), BY_LABEL[table.label].prefix
+    is_one = f"{_matches(name, f'{prefix}:{_ID}')} AND length({name}) <= {_LONGEST_ID}"
+    expected = f"expected an id such as {prefix}:0017 (lower-case letters, digits, single hyphens between them)"
+    return Check(column.name, f"{name} IS NOT NULL AND NOT ({is_one})", expected)
+
+
+def _text(column: Column) -> Iterator[Check]:
+    name = quoted(column.name)
+    if column.values:
+        allowed = ", ".join(literal(value) for value in column.values)
+        yield Check(column.name, f"{name} NOT IN ({allowed})", f"expected {column.told}")
+    elif column.pattern:
+        yield Check(column.name, f"NOT {_matches(name, column.pattern)}", f"expected {column.doc}: {column.pattern}")
+    else:
+        yield Check(column.name, f"length({name}) > {_LONGEST}", f"longer than {_LONGEST} letters")
+        yield Check(
+            column.name, f"trim({name}, ' \t\r\n') = '' OR contains({name}, chr(0))", "is blank, or has a letter 0"
+        )
+
+
+def _order(table: Table, first: str, last: str) -> Check:
+    start, end = typed(table.column(first)), typed(table.column(last))
+    if first == "recordedFrom":
+        start = f"coalesce({start}, getvariable('now'))"
+    return Check(last, f"{end} <= {start}", f"is not after {first}")
