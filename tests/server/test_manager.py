@@ -130,7 +130,7 @@ def test_a_changed_jar_refuses_the_start(
     monkeypatch.setattr(jars, "folder", lambda: where)
     with pytest.raises(JarMismatch, match=r"evil\.jar"):
         server.start(settings)
-    assert record.find(home_of(settings)) is None
+    assert record.find(home_of(settings).flag) is None
 
 
 def test_why_it_ended_is_told(settings_for: SettingsFor) -> None:
@@ -237,7 +237,7 @@ async def test_survives_hanging_being_killed_and_being_terminated(
 def test_a_neo4j_without_a_record_is_found(started: tuple[Settings, Running]) -> None:
     """When the record is lost the process is still known by its command line."""
     settings, running = started
-    found = record.find(home_of(settings))
+    found = record.find(home_of(settings).flag)
     assert found is not None
     assert found.pid == running.pid
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -131,10 +131,11 @@ def _make_up(db: duckdb.DuckDBPyConnection, world: World, customers: int, seed: 
 
 
 def _plan(db: duckdb.DuckDBPyConnection) -> None:
-    rows, sums = [], (0, 0, 0)
+    rows: list[Any] = []
+    sums = [0, 0, 0]
     for place, (reached, *has) in enumerate(_PLAN):
         rows.append((place, reached, *has, *sums))
-        sums = tuple(map(sum, zip(sums, has, strict=True)))
+        sums = [so_far + number for so_far, number in zip(sums, has, strict=True)]
     names = ["place", "reached", "cars", "leads", "opinions", "first_car", "first_lead", "first_opinion"]
     _table(db, "plan", names, rows)
 
@@ -193,5 +194,5 @@ def _table(db: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], row
     db.execute(f"CREATE TABLE {name} AS SELECT {values}", lists)
 
 
-def _day(value: date | datetime) -> int:
+def _day(value: date) -> int:
     return (value - EPOCH).days

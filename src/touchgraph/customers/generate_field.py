@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -89,7 +89,7 @@ class _Field:
             self._facts.append(_item(ends | dict(fact.properties) | _days(fact)))
 
     def add_dealers(self, count: int) -> None:
-        """Adds dealers, the new areas (if there are none, all) taking turns; named after a city, as in the seed files."""
+        """Adds dealers, the new areas (all, if there are none) taking turns; named after cities."""
         areas = self._areas or [(area, self._region(area)) for area in self._world.ids("area")]
         places = Places(self._world.regions)
         models = [
@@ -127,7 +127,7 @@ class _Field:
 
 def _alike(names: tuple[str, str], others: tuple[str, str]) -> tuple[str, str]:
     """With what both names begin, in both languages."""
-    zh, en = (os.path.commonprefix(pair) for pair in zip(names, others, strict=True))
+    zh, en = (os.path.commonprefix(pair) for pair in zip(names, others, strict=True))  # noqa: RUF071  (no paths)
     return zh, en
 
 
@@ -159,8 +159,3 @@ def _value(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return json.dumps(value, ensure_ascii=False)
-
-
-def lines(text: str) -> Iterator[str]:
-    """Its lines."""
-    yield from text.splitlines()

@@ -108,9 +108,12 @@ class World:
         return [
             Option(fact.start, channel, max(fact.valid_from, since))
             for fact in sorted(served, key=lambda fact: fact.start)
-            for channel, since in [(f.end, f.valid_from) for f in self.known.out("USES", fact.start)]
-            or [(None, OPEN_START)]
+            for channel, since in self._channels(fact.start)
         ]
+
+    def _channels(self, touchpoint: str) -> list[tuple[str | None, date]]:
+        used = self.known.out("USES", touchpoint)
+        return [(fact.end, fact.valid_from) for fact in used] if used else [(None, OPEN_START)]
 
     def since(self, entity: str) -> date:
         """The first day on which an entity exists."""

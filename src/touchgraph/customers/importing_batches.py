@@ -22,7 +22,7 @@ from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, Gr
 from touchgraph.graph import Graph, Transaction
 from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD, OPEN_START, TIMES, quote
 from touchgraph.plan import Statement
-from touchgraph.reorg.store import natives
+from touchgraph.reorg.store import native, natives
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Writer:
     written: Written = field(default_factory=Written)
 
     async def write(self, graph: Graph, size: int, report: Callable[[int], None]) -> None:
-        """Writes all rows, some at a time. Raises GraphError when the database cannot take some, however often asked."""
+        """Writes all rows, some at a time. Raises GraphError if the database cannot take some, however often asked."""
         names = [column.name for column in self.table.columns]
         text = f"SELECT row, told, {', '.join(map(quoted, names))} FROM good_{self.table.name} ORDER BY row"
         times = {number for number, column in enumerate(self.table.columns, 2) if column.type == "datetime"}
@@ -87,7 +87,7 @@ class Writer:
                 raise GraphError(f"{self.table.name}: what some rows name was removed meanwhile; run the import again.")
         return new, faults
 
-    # --- What is there ------------------------------------------------------------------------------------------------
+    # --- What is there ----------------------------------------------------------------------------------------------
 
     async def _present(self, tx: Transaction, rows: Sequence[Row]) -> dict[str, Any]:
         """What the graph has, by the id of the entity that a row is, or at which its fact starts."""
@@ -150,7 +150,7 @@ class Writer:
                 faults.append((row["row"], "validFrom", why, str(row["validFrom"])))
         return new, faults
 
-    # --- What is new --------------------------------------------------------------------------------------------------
+    # --- What is new ------------------------------------------------------------------------------------------------
 
     @cached_property
     def _names(self) -> list[str]:
@@ -175,19 +175,18 @@ class Writer:
 
     def _entities(self) -> Iterator[str]:
         ends = dict.fromkeys(self._ends)
-        for number, name in enumerate(ends):
-            column = self.table.column(name)
+        for number, column in enumerate(map(self.table.column, ends)):
             optional = "" if column.required else "OPTIONAL "
-            yield f"{optional}MATCH (e{number}:{quote(str(column.refers))} {{id: {self._value(name)}}})"
+            yield f"{optional}MATCH (e{number}:{quote(str(column.refers))} {{id: {self._value(column.name)}}})"
         own = ", ".join(
             f"{quote(name)}: {self._value(name)}" for name in ("id", *(p.name for p in self.table.properties))
         )
         yield f"CREATE (n:{quote(str(self.table.label))} {{{own}}})"
-        made = {fact.end: [] for fact in self.table.facts} | {column: [] for _, column in self.table.links}
+        made: dict[str, list[str]] = {name: [] for name in ends}
         for fact in self.table.facts:
             made[fact.end].append(f"{quote(fact.type)} {self._own(fact)}")
-        for type_, column in self.table.links:
-            made[column].append(quote(type_))
+        for type_, name in self.table.links:
+            made[name].append(quote(type_))
         for number, name in enumerate(ends):
             for what in made[name]:
                 if self.table.column(name).required:
@@ -247,15 +246,15 @@ RETURN e.id, labels(e), min(CASE WHEN h.recordedTo = $open THEN h.validFrom END)
 UNION ALL
 MATCH (e:Source) RETURN e.id, labels(e), $start AS since, $end AS until, e.recordedFrom AS recorded"""
     rows = await graph.read(lambda tx: tx.run(Statement(text, _CONSTANTS)))
-    found = (
-        (identity, next((label for label in labels if label in BY_LABEL), ""), *natives(dict(enumerate(rest))).values())
+    return [
+        (identity, next((label for label in labels if label in BY_LABEL), ""), *map(native, rest))
         for identity, labels, *rest in rows
-    )
-    return [row for row in found if row[2] is not None]
+        if None not in rest
+    ]
 
 
 async def recorded(graph: Graph, label: str, ids: Sequence[str]) -> list[tuple[str, datetime]]:
     """Which of these ids the graph has, and since when they are known."""
     text = f"UNWIND $ids AS id MATCH (n:{quote(label)} {{id: id}}) RETURN n.id, n.recordedFrom"
     rows = await graph.read(lambda tx: tx.run(Statement(text, {"ids": list(ids)})))
-    return [(identity, natives({"time": time})["time"]) for identity, time in rows]
+    return [(identity, native(time)) for identity, time in rows]

@@ -18,7 +18,6 @@ _ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 _LONGEST, _LONGEST_ID = 4_000, 200
 A_DATE = "a date such as 2025-05-31"
 A_TIME = "a time with its zone, such as 2025-05-31T16:30:00+08:00"
-OPEN = "$open"
 
 SQL_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "date": "DATE", "datetime": "TIMESTAMP"}
 """Times are kept in UTC."""

@@ -1,7 +1,7 @@
 """The files of an import: found, their columns checked, and CSV made plain, with every row that is not CSV told.
 
-A row is a line, unless quotes say otherwise. What cannot be a row costs no other one: where a quote is never closed, its
-line is told, and the next line is a row again.
+A row is a line, unless quotes say otherwise. What cannot be a row costs no other one: where a quote is never closed,
+its line is told, and the next line is a row again. Readers of CSV that are made for speed lose rows then, or miss them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, Self, TextIO
 
 import duckdb
 
@@ -72,7 +72,7 @@ class Plain:
 
 
 def find_files(folder: Path) -> list[File]:
-    """The files of the tables in a folder, in the order of the tables. Raises InvalidFiles with every fault of theirs."""
+    """The files of the tables in a folder, in the order of the tables. Raises InvalidFiles with every fault."""
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder: name the one that has the files, such as customers.csv")
     faults: list[Fault] = []
@@ -84,8 +84,7 @@ def find_files(folder: Path) -> list[File]:
             faults.append(Fault(name, 1, f"{path.stem}.csv has the same table: keep one"))
     files = []
     for table in TABLES:
-        path = next((paths[name] for name in (f"{table.name}{suffix}" for suffix in SUFFIXES) if name in paths), None)
-        if path is not None:
+        for path in [paths[f"{table.name}{suffix}"] for suffix in SUFFIXES if f"{table.name}{suffix}" in paths][:1]:
             columns, message = _columns(path)
             faults += [Fault(path.name, 1, why) for why in ([message] if message else _differences(table, columns))]
             files.append(File(table, path, columns))
@@ -118,7 +117,7 @@ def _differences(table: Table, columns: list[str]) -> Iterator[str]:
     yield from (f"column `{name}` stands here twice" for name in dict.fromkeys(columns) if columns.count(name) > 1)
 
 
-# --- CSV made plain -----------------------------------------------------------------------------------------------------
+# --- CSV made plain -------------------------------------------------------------------------------------------------
 
 
 def make_plain(file: File, path: Path, report: Callable[[int, int], None] | None = None) -> Plain:
@@ -147,7 +146,7 @@ class _Maker:
         self._row, self._line = 0, 2
         self._waiting: list[str] = []
 
-    def __enter__(self) -> _Maker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,7 @@
-"""The rows of an import, staged in DuckDB: typed, and checked by themselves, against one another and against what is known.
+"""The rows of an import, staged in DuckDB: typed, checked by themselves, against one another and against what is known.
 
-Nothing of a table is held in memory by Python, and DuckDB keeps to what it is given. A row that is wrong stays where it is;
-what is wrong with it is noted in `faults`, and the view `good_…` leaves it out.
+Nothing of a table is held in memory by Python, and DuckDB keeps to what it is given. A row that is wrong stays where it
+is; what is wrong with it is noted in `faults`, and the view `good_…` leaves it out.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
-from touchgraph.customers.importing_checks import SQL_TYPES, checks, literal, quoted, typed
+from touchgraph.customers.importing_checks import checks, literal, quoted, typed
 from touchgraph.customers.importing_files import File, Plain, Reject, make_plain
 from touchgraph.customers.tables import Column, FactOf, Table, is_ours
 from touchgraph.errors import Fault, InvalidFiles
@@ -46,7 +46,7 @@ class Stage:
         self._plain: dict[str, Plain] = {}
         self.files: list[File] = []
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -72,7 +72,7 @@ class Stage:
             values = ", ".join(f"unnest(${number + 1})" for number in range(len(columns)))
             self.db.execute(f"INSERT INTO {name} ({', '.join(columns)}) SELECT {values}", lists)
 
-    # --- A table by itself --------------------------------------------------------------------------------------------
+    # --- A table by itself ------------------------------------------------------------------------------------------
 
     def read(self, file: File, report: Callable[[int, int], None] | None = None) -> None:
         """Stages the rows of a file, and notes what is wrong with each. Raises InvalidFiles if it cannot be read."""
@@ -121,7 +121,7 @@ class Stage:
             f"FROM (SELECT *, {mask} AS mask FROM ({source}))"
         )
 
-    # --- Against one another, and against what is known -----------------------------------------------------------------
+    # --- Against one another, and against what is known -------------------------------------------------------------
 
     def set_organisation(self, organisation: Organisation) -> None:
         """What there is beside the customers."""
@@ -178,8 +178,8 @@ class Stage:
         )
         any_ = " OR ".join(f"why{number} IS NOT NULL" for number in range(len(columns)))
         self.db.execute(
-            f"CREATE OR REPLACE TEMP TABLE wrong AS SELECT * FROM (SELECT g.row, {wrong} FROM good_{table.name} g {joins}) "
-            f"WHERE {any_}"
+            "CREATE OR REPLACE TEMP TABLE wrong AS SELECT * FROM "
+            f"(SELECT g.row, {wrong} FROM good_{table.name} g {joins}) WHERE {any_}"
         )
         for number, column in enumerate(columns):
             self.db.execute(
@@ -214,7 +214,7 @@ class Stage:
             else:
                 yield row, "validFrom", f"holds at the same time as line {self.line(table, other)}", str(times[0])
 
-    # --- What is wrong ----------------------------------------------------------------------------------------------------
+    # --- What is wrong ----------------------------------------------------------------------------------------------
 
     def note(self, table: Table, faults: Iterable[tuple[int, str, str, str]]) -> None:
         """Notes faults: row, column, reason, value."""
@@ -249,7 +249,7 @@ class Stage:
 
 def overlap(one: Sequence[Any], other: Sequence[Any]) -> bool:
     """Whether two facts hold, and are known to hold, at the same time; each has its four times."""
-    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+    return bool(one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3])
 
 
 def _naive(time: datetime) -> datetime:
@@ -292,6 +292,3 @@ def _days(table: Table, column: Column) -> tuple[str, str]:
         return f"g.{quoted(fact.valid_from)}", f"DATE '{OPEN_END}'"
     day = "createdOn" if any(one.name == "createdOn" for one in table.columns) else "at"
     return f"g.{quoted(day)}::DATE", f"g.{quoted(day)}::DATE + 1"
-
-
-__all__ = ["MANY", "SQL_TYPES", "Organisation", "Stage", "overlap"]

@@ -48,7 +48,7 @@ class Given:
     def add_nodes(self, labels: Sequence[str], files: Sequence[str], rows: int, multiline: bool) -> None:
         """Gives nodes of some labels."""
         self.arguments.append(f"--nodes={':'.join(labels)}{'=' * bool(labels)}{','.join(files)}")
-        self.nodes.update({label: rows for label in labels})
+        self.nodes.update(dict.fromkeys(labels, rows))
         self.total += rows
         self._add_multiline(files, multiline)
 
@@ -68,7 +68,7 @@ class Given:
         return self.arguments + (told if self._multiline else [])
 
 
-# --- What is in the graph -----------------------------------------------------------------------------------------------
+# --- What is in the graph -------------------------------------------------------------------------------------------
 
 
 async def give_present(graph: Graph, given: Given) -> None:
@@ -138,7 +138,7 @@ def _write(
     return [name], len(rows), any("\n" in value or "\r" in value for row in rows for value in row)
 
 
-# --- The rows -----------------------------------------------------------------------------------------------------------
+# --- The rows -------------------------------------------------------------------------------------------------------
 
 
 def give_rows(stage: Stage, table: Table, given: Given) -> tuple[int, int]:

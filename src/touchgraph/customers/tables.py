@@ -6,6 +6,7 @@ follows from the model.
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,7 +25,7 @@ class Column:
     doc: str
     type: PropertyType = "string"
     required: bool = False
-    values: type[StrEnum] | None = None
+    values: builtins.type[StrEnum] | None = None
     refers: str | None = None
     own: bool = False
     least: int = 0

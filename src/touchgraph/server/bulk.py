@@ -42,9 +42,8 @@ def build(home: Home, folder: Path, arguments: Sequence[str], report: Report | N
             tool.kill()
             tool.wait()
     if tool.returncode:
-        raise ServerError(
-            f"Neo4j's import tool failed: {_reason(home.import_log)} (log: {home.import_log}). The database is as it was."
-        )
+        why = f"{_reason(home.import_log)} (log: {home.import_log})"
+        raise ServerError(f"Neo4j's import tool failed: {why}. The database is as it was.")
 
 
 def last_transaction(home: Home) -> int:

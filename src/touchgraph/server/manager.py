@@ -128,8 +128,8 @@ def rebuild(
 ) -> None:
     """Stop Neo4j, build its store anew with the import tool, and start it with that. The old one is kept: see `settle`.
 
-    The tool runs in `folder`; `last` is the last transaction that what it is given knows of. Raises Conflict if there was another one since;
-    ServerError if the tool fails. In both cases, the old store is in its place, and Neo4j runs.
+    The tool runs in `folder`; `last` is the last transaction that what it is given knows of. Raises Conflict if there
+    was another one since; ServerError if the tool fails. Then the old store is in its place, and Neo4j runs.
     """
     with _stopped(settings, report) as home:
         if bulk.last_transaction(home) != last:
