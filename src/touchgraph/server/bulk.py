@@ -25,6 +25,7 @@ DATABASE = "neo4j"
 _PARTS = (Path("databases") / DATABASE, Path("transactions") / DATABASE)
 _PHASE = re.compile(r"\(\d/\d\) (\w[\w ]*\w) \d{4}-")
 _PERCENT = re.compile(r"(\d+)% ")
+_FAILED = "Command Failed"
 _OPTIONS = ("--max-off-heap-memory=70%",)
 
 
@@ -32,7 +33,7 @@ def build(home: Home, folder: Path, arguments: Sequence[str], report: Report | N
     """Runs the import tool in a folder, with its arguments. Raises ServerError with what it said."""
     discard(home)
     _new(home).parent.mkdir(parents=True)
-    main = ("database", "import", "full", *_OPTIONS, *arguments, DATABASE)
+    main = ("database", "import", "full", DATABASE, *_OPTIONS, *arguments)
     with home.import_log.open("w", encoding="utf-8") as log:
         tool = _popen(home, _new(home).parent, main, folder)
         try:
@@ -90,7 +91,7 @@ def discard(home: Home) -> None:
     if lost := record.find(home.building_flag):
         lost.kill()
         lost.wait()
-    for path in (_new(home), _old(home)):
+    for path in (_new(home).parent, _old(home)):
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -132,7 +133,7 @@ def _follow(tool: subprocess.Popen[str], log: TextIO, report: Report | None) -> 
 
 
 def _reason(log: Path) -> str:
-    """What best says why it failed."""
-    lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip()]
-    told = [line for line in lines if "Error" in line or "ERROR" in line or "Caused by" in line]
-    return (told or lines or ["it said nothing"])[0]
+    """What best says why it failed: what stands behind its own words for that, else its last line."""
+    lines = [line.strip() for line in log.read_text(encoding="utf-8").splitlines() if line.strip(" \n-")]
+    after = lines.index(_FAILED) + 1 if _FAILED in lines else len(lines) - 1
+    return " ".join(lines[after : after + 2]) or "it said nothing"

@@ -12,7 +12,7 @@ CREATE MACRO bits(x, k) AS ((x >> (16 * k)) % 65536)::BIGINT;  -- one of its fou
 CREATE MACRO pick(x, n) AS (x * n) >> 16;                      -- 16 bits as a number below n
 CREATE MACRO few(x, y, n) AS pick(pick(x, y), n);              -- the same, small ones more often
 CREATE MACRO date_of(n) AS DATE '2000-01-01' + n::INTEGER;
-CREATE MACRO known(n) AS greatest(date_of(n)::TIMESTAMP + INTERVAL 10 HOUR, getvariable('live'))::TIMESTAMP;
+CREATE MACRO known(n) AS greatest(date_of(n)::TIMESTAMP, getvariable('live'));
 CREATE MACRO named(kind, n, width) AS kind || ':' || kind[1] || lpad((n + 1)::VARCHAR, width, '0');
 
 -- What holds from day f on and, unless that is null, no longer on day t. That it ended became known when it did: after
