@@ -30,6 +30,8 @@ COMMANDS = (
     "schema",
     "ask",
     "export",
+    "generate",
+    "import",
     "reorg plan",
     "reorg apply",
     "db start",
