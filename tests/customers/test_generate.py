@@ -88,7 +88,7 @@ def test_stages_follow_the_chain(made: dict[str, Rows], world: World) -> None:
 
 
 def test_interactions_fit_what_else_is_known(made: dict[str, Rows], world: World) -> None:
-    """Touchpoints serve the stage of the day and use the channel; the dealer is that of the day; consents are heeded."""
+    """Touchpoints serve the day's stage and use the channel; the dealer is that of the day; consents are heeded."""
     stays, dealers, consents = (
         held(made[name], of)
         for name, of in (("stage_history", "stage"), ("dealer_assignments", "dealer"), ("consents", "channel"))
@@ -143,7 +143,7 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
         generate(tmp_path, 10, 1)
     with pytest.raises(InputError, match="1 or more"):
         generate(tmp_path / "new", 0, 1)
-    with pytest.raises(InputError, match="48 .* to 9999"):
+    with pytest.raises(InputError, match=r"48 .* to 9999"):
         generate(tmp_path / "new", 10, 1, 3)
 
 

@@ -81,9 +81,10 @@ class _Field:
         for number, fact in enumerate(known.out("HAS_STATE", model)):
             own = {"id": area, **known.states[fact.end], **names, **_days(fact)}
             if number == 0:
-                self._entities.append(_item(own | {"parent": region}))
+                self._entities.append(_item(own))
             else:
                 self._states.append(_item(own))
+        self._put_below(area, region)
         for fact in sorted(known.into("IN_UNIT", model), key=lambda fact: (fact.start, fact.valid_from)):
             ends = {"type": fact.type, "start": fact.start, "end": area}
             self._facts.append(_item(ends | dict(fact.properties) | _days(fact)))
@@ -107,7 +108,12 @@ class _Field:
             zh, en = (one.removeprefix(alike) for one, alike in zip(like, _alike(names, like), strict=True))
             there[city["city"] + zh] += 1
             zh, en = _repeated(f"{city['city']}{zh}", f"{city['cityEn']} {en}", there[city["city"] + zh])
-            self._entities.append(_item({"id": dealer, "nameZh": zh, "nameEn": en, "parent": area}))
+            self._entities.append(_item({"id": dealer, "nameZh": zh, "nameEn": en}))
+            self._put_below(dealer, area)
+
+    def _put_below(self, unit: str, parent: str) -> None:
+        """A fact of its own, as those of a file come after all states: only then has the parent its whole life."""
+        self._facts.append(_item({"type": "PART_OF", "start": unit, "end": parent}))
 
     def text(self) -> str:
         """The file."""
