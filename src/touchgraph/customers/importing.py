@@ -7,8 +7,6 @@ graph has is never changed, so a second run finds everything there. See `docs/cu
 from __future__ import annotations
 
 import asyncio
-import importlib
-import importlib.util
 import json
 import logging
 import shutil
@@ -19,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -28,8 +26,8 @@ from touchgraph.customers import importing_batches as batches
 from touchgraph.customers import importing_tool as tool
 from touchgraph.customers.importing_files import File, find_files
 from touchgraph.customers.importing_stage import Stage
-from touchgraph.customers.tables import BY_TABLE, ORGANISATION_FILE, TABLES, Table, is_ours
-from touchgraph.errors import Conflict, GraphError
+from touchgraph.customers.tables import BY_TABLE, ORGANISATION_FILE, Table
+from touchgraph.errors import Conflict, GraphError, InputError
 from touchgraph.graph import Address, Graph, open_graph
 from touchgraph.migrate import migrate
 from touchgraph.model import CUSTOMER_ENTITIES, quote
@@ -167,7 +165,6 @@ class _Run:
         if imported is None:
             imported = self._with_graph(self._by_batches)
         self._tell_rejects()
-        self._with_graph(self._count)
         return imported
 
     def _begin(self) -> None:
@@ -194,7 +191,12 @@ class _Run:
         organisation = self.options.folder / ORGANISATION_FILE
         if organisation.exists():
             await load(graph, [organisation], self.report)
-        self.stage.set_organisation(await batches.organisation(graph))
+        known = await batches.organisation(graph)
+        if not known:
+            raise InputError(
+                "The graph has no organisation that customers could belong to: run `touchgraph seed` first."
+            )
+        self.stage.set_organisation(known)
         labels = "|".join(quote(kind.label) for kind in CUSTOMER_ENTITIES)
         found = await graph.read(lambda tx: tx.run(Statement(f"MATCH (n:{labels}) RETURN 1 LIMIT 1")))
         return not found
@@ -206,21 +208,9 @@ class _Run:
         self.report(step, 100, 100)
 
     async def _check(self, graph: Graph) -> None:
-        step, tables = "Checking", self._tables
-        for label in (table.label for table in TABLES if table.label and table not in tables):
-            self.stage.ensure_known(label)
-        for number, table in enumerate(tables):
-            self.report(step, number, len(tables))
-            self.stage.find_twins(table)
-            for column in table.columns:
-                if column.refers and is_ours(column.refers):
-                    for ids in self.stage.strangers(table, column):
-                        found = await batches.recorded(graph, column.refers, ids)
-                        self.stage.add_known(column.refers, found)
-            self.stage.check_references(table)
-            self.stage.check_overlaps(table)
-            self.stage.make_known(table)
-        self.report(step, len(tables), len(tables))
+        step, total = "Checking", len(self._tables)
+        await self.stage.check(partial(batches.recorded, graph), lambda done, total: self.report(step, done, total))
+        self.report(step, total, total)
 
     def _tell_rejects(self) -> None:
         for table in self._tables:
@@ -289,10 +279,3 @@ class _Run:
             await graph.run(Statement(text))
         await migrate(graph)
         self.report(step, 1, 1)
-
-    async def _count(self, graph: Graph) -> None:
-        """Has what is counted beside the facts counted anew."""
-        name = "touchgraph.customers.rollups"
-        if importlib.util.find_spec(name):
-            rebuild: Any = importlib.import_module(name).rebuild
-            await rebuild(graph, lambda done, total: self.report("Counting", done, total))

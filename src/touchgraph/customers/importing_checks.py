@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from touchgraph.customers.tables import Column, Table
+from touchgraph.customers.tables import Column, FactOf, Table, is_ours
 from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD
 
 _DATE = r"\d{4}-\d\d-\d\d"
@@ -142,3 +142,45 @@ def _order(table: Table, first: str, last: str) -> Check:
     if first == "recordedFrom":
         start = f"coalesce({start}, getvariable('now'))"
     return Check(last, f"{end} <= {start}", f"is not after {first}")
+
+
+# --- References ----------------------------------------------------------------------------------------------------
+
+
+def joined(column: Column, number: int) -> str:
+    """The join of a row with what a column names; `g` is the row, and `r` with the number what it names."""
+    name = f"g.{quoted(column.name)}"
+    if column.refers and is_ours(column.refers):
+        return f"LEFT JOIN known_{column.refers} r{number} ON r{number}.id = {name}"
+    return f"LEFT JOIN org r{number} ON r{number}.id = {name} AND r{number}.label = '{column.refers}'"
+
+
+def wrong_reference(table: Table, column: Column, number: int) -> str:
+    """An expression that tells what is wrong with a reference; null if nothing is."""
+    r, name = f"r{number}", f"g.{quoted(column.name)}"
+    late = (
+        f"WHEN g.recordedFrom < {r}.recorded THEN 'is known since ' || strftime({r}.recorded, '%Y-%m-%dT%H:%M:%SZ') "
+        "|| ' only, after recordedFrom' "
+    )
+    if column.refers and is_ours(column.refers):
+        unknown = f"'unknown {column.refers}: neither the files nor the graph have it'"
+        return f"CASE WHEN {name} IS NULL THEN NULL WHEN {r}.id IS NULL THEN {unknown} {late} END"
+    first, last = _days(table, column)
+    life = (
+        f"WHEN {first} < {r}.since OR {last} > {r}.until THEN 'exists only from ' || {r}.since "
+        f"|| CASE WHEN {r}.until < DATE '{OPEN_END}' THEN ' to ' || {r}.until ELSE '' END "
+    )
+    return f"CASE WHEN {name} IS NULL THEN NULL WHEN {r}.id IS NULL THEN 'unknown {column.refers}' {life} {late} END"
+
+
+def _days(table: Table, column: Column) -> tuple[str, str]:
+    """The first day on which what a column names has to exist, and the first on which it need not."""
+    if column.refers == "Source":
+        return f"DATE '{OPEN_END}'", f"DATE '{OPEN_END}'"
+    if table.bitemporal:
+        return 'g."validFrom"', 'g."validTo"'
+    fact: FactOf | None = next((fact for fact in table.facts if fact.end == column.name), None)
+    if fact and fact.valid_from:
+        return f"g.{quoted(fact.valid_from)}", f"DATE '{OPEN_END}'"
+    day = "createdOn" if any(one.name == "createdOn" for one in table.columns) else "at"
+    return f"g.{quoted(day)}::DATE", f"g.{quoted(day)}::DATE + 1"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import heapq
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,16 +17,17 @@ from typing import Any, Self
 
 import duckdb
 
-from touchgraph.customers.importing_checks import checks, literal, quoted, typed
+from touchgraph.customers.importing_checks import checks, joined, literal, quoted, typed, wrong_reference
 from touchgraph.customers.importing_files import File, Plain, Reject, make_plain
-from touchgraph.customers.tables import Column, FactOf, Table, is_ours
+from touchgraph.customers.tables import TABLES, Column, Table, is_ours
 from touchgraph.errors import Fault, InvalidFiles
-from touchgraph.model import OPEN_END
 
 MEMORY = "500MB"
 MANY = 10_000
 """So many rows are fetched at once."""
 
+Find = Callable[[str, list[str]], Awaitable[Iterable[tuple[str, datetime]]]]
+"""Tells which ids of a label the graph has, and since when they are known."""
 Organisation = Sequence[tuple[str, str, date, date, datetime]]
 """Id, label, the first day of its life, the first after it, and since when it is known."""
 
@@ -129,7 +130,25 @@ class Stage:
         rows = ((*rest, _naive(recorded)) for *rest, recorded in organisation)
         self.fill("org", ["id", "label", "since", "until", "recorded"], rows)
 
-    def find_twins(self, table: Table) -> None:
+    async def check(self, find: Find, report: Callable[[int, int], None] | None = None) -> None:
+        """Notes what is wrong with the rows of all tables; `find` tells what the graph has of the ids of a label."""
+        tables = [file.table for file in self.files]
+        for label in (table.label for table in TABLES if table.label and table not in tables):
+            self.db.execute(f"CREATE TABLE known_{label} (id VARCHAR, recorded TIMESTAMP)")
+        for number, table in enumerate(tables):
+            if report:
+                report(number, len(tables))
+            self._find_twins(table)
+            for column in table.columns:
+                if column.refers and is_ours(column.refers):
+                    for ids in self._strangers(table, column):
+                        found = ((one, _naive(time)) for one, time in await find(column.refers, ids))
+                        self.fill(f"known_{column.refers}", ["id", "recorded"], found)
+            self._check_references(table)
+            self._check_overlaps(table)
+            self._make_known(table)
+
+    def _find_twins(self, table: Table) -> None:
         """Notes rows with the id of an earlier one."""
         if table.label is None:
             return
@@ -142,22 +161,14 @@ class Stage:
         faults = ((row, "id", f"is that of line {self.line(table, first)} too", id_) for row, id_, first in twins)
         self.note(table, faults)
 
-    def make_known(self, table: Table) -> None:
+    def _make_known(self, table: Table) -> None:
         """Lets other tables refer to what a table makes."""
         if table.label:
             self.db.execute(
                 f"CREATE TABLE known_{table.label} AS SELECT id, recordedFrom AS recorded FROM good_{table.name}"
             )
 
-    def add_known(self, label: str, rows: Iterable[tuple[str, datetime]]) -> None:
-        """Lets rows refer to what the graph has."""
-        self.fill(f"known_{label}", ["id", "recorded"], ((identity, _naive(time)) for identity, time in rows))
-
-    def ensure_known(self, label: str) -> None:
-        """A table of ids for a label of which there is no file."""
-        self.db.execute(f"CREATE TABLE IF NOT EXISTS known_{label} (id VARCHAR, recorded TIMESTAMP)")
-
-    def strangers(self, table: Table, column: Column) -> Iterator[list[str]]:
+    def _strangers(self, table: Table, column: Column) -> Iterator[list[str]]:
         """Ids in a column that none of the files has, some at a time."""
         name = quoted(column.name)
         text = (
@@ -168,12 +179,12 @@ class Stage:
         found = [row[0] for row in self.rows(text)]
         return (found[start : start + MANY] for start in range(0, len(found), MANY))
 
-    def check_references(self, table: Table) -> None:
+    def _check_references(self, table: Table) -> None:
         """Notes what names something that is not there, or not then, or not known then."""
         columns = [column for column in table.columns if column.refers]
-        joins = " ".join(_join(column, number) for number, column in enumerate(columns))
+        joins = " ".join(joined(column, number) for number, column in enumerate(columns))
         wrong = ", ".join(
-            f"{_wrong(table, column, n)} AS why{n}, g.{quoted(column.name)} AS is{n}"
+            f"{wrong_reference(table, column, n)} AS why{n}, g.{quoted(column.name)} AS is{n}"
             for n, column in enumerate(columns)
         )
         any_ = " OR ".join(f"why{number} IS NOT NULL" for number in range(len(columns)))
@@ -187,7 +198,7 @@ class Stage:
                 f"WHERE why{number} IS NOT NULL"
             )
 
-    def check_overlaps(self, table: Table) -> None:
+    def _check_overlaps(self, table: Table) -> None:
         """Notes facts that hold while an earlier row says that they, or another one where there can be one only, do."""
         if not table.bitemporal:
             return
@@ -254,41 +265,3 @@ def overlap(one: Sequence[Any], other: Sequence[Any]) -> bool:
 
 def _naive(time: datetime) -> datetime:
     return time.astimezone(UTC).replace(tzinfo=None)
-
-
-def _join(column: Column, number: int) -> str:
-    name = f"g.{quoted(column.name)}"
-    if column.refers and is_ours(column.refers):
-        return f"LEFT JOIN known_{column.refers} r{number} ON r{number}.id = {name}"
-    return f"LEFT JOIN org r{number} ON r{number}.id = {name} AND r{number}.label = '{column.refers}'"
-
-
-def _wrong(table: Table, column: Column, number: int) -> str:
-    """An expression that tells what is wrong with a reference; null if nothing is."""
-    r, name = f"r{number}", f"g.{quoted(column.name)}"
-    late = (
-        f"WHEN g.recordedFrom < {r}.recorded THEN 'is known since ' || strftime({r}.recorded, '%Y-%m-%dT%H:%M:%SZ') "
-        "|| ' only, after recordedFrom' "
-    )
-    if column.refers and is_ours(column.refers):
-        unknown = f"'unknown {column.refers}: neither the files nor the graph have it'"
-        return f"CASE WHEN {name} IS NULL THEN NULL WHEN {r}.id IS NULL THEN {unknown} {late} END"
-    first, last = _days(table, column)
-    life = (
-        f"WHEN {first} < {r}.since OR {last} > {r}.until THEN 'exists only from ' || {r}.since "
-        f"|| CASE WHEN {r}.until < DATE '{OPEN_END}' THEN ' to ' || {r}.until ELSE '' END "
-    )
-    return f"CASE WHEN {name} IS NULL THEN NULL WHEN {r}.id IS NULL THEN 'unknown {column.refers}' {life} {late} END"
-
-
-def _days(table: Table, column: Column) -> tuple[str, str]:
-    """The first day on which what a column names has to exist, and the first on which it need not."""
-    if column.refers == "Source":
-        return f"DATE '{OPEN_END}'", f"DATE '{OPEN_END}'"
-    if table.bitemporal:
-        return 'g."validFrom"', 'g."validTo"'
-    fact: FactOf | None = next((fact for fact in table.facts if fact.end == column.name), None)
-    if fact and fact.valid_from:
-        return f"g.{quoted(fact.valid_from)}", f"DATE '{OPEN_END}'"
-    day = "createdOn" if any(one.name == "createdOn" for one in table.columns) else "at"
-    return f"g.{quoted(day)}::DATE", f"g.{quoted(day)}::DATE + 1"
