@@ -13,6 +13,7 @@ import duckdb
 
 from touchgraph.customers.generate_field import Places, with_dealers
 from touchgraph.customers.generate_world import DATA, SOURCE, TELEPHONE, WECOM, World, read_world, rows_of
+from touchgraph.customers.importing_checks import literal
 from touchgraph.customers.tables import ORGANISATION_FILE, TABLES, Table
 from touchgraph.errors import InputError
 
@@ -66,7 +67,8 @@ def generate(
     if organisation is not None:
         (folder / ORGANISATION_FILE).write_text(organisation, encoding="utf-8")
     with TemporaryDirectory(dir=folder) as scratch, duckdb.connect(Path(scratch) / "made-up.duckdb") as db:
-        db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{scratch}'; SET TimeZone = 'UTC'")
+        db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {literal(scratch)}; SET TimeZone = 'UTC'")
+        db.execute("SET enable_progress_bar = false")
         _make_up(db, world, customers, seed)
         return [_write(db, table, folder, format_, report) for table in TABLES]
 
@@ -89,15 +91,11 @@ def _write(
     zoned = ("::TIMESTAMPTZ AS" if format_ == "parquet" and c.type == "datetime" else "AS" for c in table.columns)
     columns = ", ".join(f'"{column.name}"{to} "{column.name}"' for column, to in zip(table.columns, zoned, strict=True))
     ((rows,),) = db.execute(
-        f"COPY (SELECT {columns} FROM {table.name}) TO '{_quoted(path)}' ({COPY[format_]})"
+        f"COPY (SELECT {columns} FROM {table.name}) TO {literal(str(path))} ({COPY[format_]})"
     ).fetchall()
     if report:
         report(table.name, 1, 1)
     return Generated(path, rows)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 # --- What the statements of generate.sql ask for ----------------------------------------------------------------------

@@ -215,7 +215,6 @@ class _Run:
     def _tell_rejects(self) -> None:
         for table in self._tables:
             if self.stage.counts(table)[1]:
-                self.options.rejects.mkdir(parents=True, exist_ok=True)
                 self.stage.write_rejects(table, self.options.rejects)
 
     # --- Into the graph -----------------------------------------------------------------------------------------------

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Self, TextIO
 
 import duckdb
 
+from touchgraph.customers.importing_checks import literal
 from touchgraph.customers.tables import BY_TABLE, ORGANISATION_FILE, TABLES, Table
 from touchgraph.errors import Fault, InputError, InvalidFiles
 
@@ -24,6 +26,8 @@ SUFFIXES = (".csv", ".parquet")
 _BLOCK = 8 * 1024 * 1024
 _LONGEST = 256 * 1024
 """No row has more characters."""
+_VALUE = r'(?:"(?:[^"]|"")*+"|[^",\r\n]*+)'
+_ROW = re.compile(f"{_VALUE}(?:,{_VALUE})*+")
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,15 @@ def make_plain(file: File, path: Path, report: Callable[[int, int], None] | None
         return maker.plain
 
 
+def csv_rows(path: Path, columns: Sequence[str]) -> str:
+    """A relation, in the SQL of DuckDB, of the rows of a plain file; every value is text, or null if it is empty."""
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
+    return (
+        f"FROM read_csv({literal(str(path))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+        f"escape = '\"', new_line = '\\n', columns = {{{types}}})"
+    )
+
+
 class _Maker:
     """Goes through a file block by block. A block that is plain is taken as it is; of any other, every line is read."""
 
@@ -142,9 +155,12 @@ class _Maker:
         self.plain = Plain(file.path)
         self._columns, self._source, self._path = file.columns, source, path
         self._copy: TextIO | None = None
-        self._place = len(source.readline())
+        header = source.readline()
+        self._first = self._place = len(header)
         self._row, self._line = 0, 2
         self._waiting: list[str] = []
+        if b"\r" in header:
+            self._begin_copy()
 
     def __enter__(self) -> Self:
         return self
@@ -173,12 +189,15 @@ class _Maker:
         self._read(last=True)
 
     def _begin_copy(self) -> None:
-        """From here on, what is read is not the file; it begins as the file does."""
+        """From here on, what is read is not the file; what was plain of it is taken over."""
         if self._copy is None:
             with self._path.open("wb") as copy, self.plain.path.open("rb") as original:
-                shutil.copyfileobj(_Beginning(original, self._place), copy)
+                copy.write(",".join(self._columns).encode() + b"\n")
+                original.seek(self._first)
+                shutil.copyfileobj(_Beginning(original, self._place - self._first), copy)
             self._copy = self._path.open("a", encoding="utf-8", newline="")
-            self._writer = csv.writer(self._copy, lineterminator="\n")
+            # All quoted: else a carriage return would not be, unless it ended lines.
+            self._writer = csv.writer(self._copy, lineterminator="\n", quoting=csv.QUOTE_ALL)
             self.plain.path = self._path
 
     def _read(self, last: bool) -> None:
@@ -194,9 +213,11 @@ class _Maker:
         assert self._copy is not None
         if not text:
             return lines
-        try:
-            values = next(csv.reader([text], strict=True)) if '"' in text else text.split(",")
-        except csv.Error:
+        if '"' not in text:
+            values = text.split(",")
+        elif _ROW.fullmatch(text):
+            values = next(csv.reader([text]))
+        else:
             return self._reject("", "a quote is not closed, or stands within a value", text)
         if len(values) != len(self._columns):
             return self._reject("", f"{len(values)} values: expected {len(self._columns)}", text)
@@ -217,7 +238,7 @@ class _Maker:
 
 
 class _Beginning:
-    """So many bytes of a file, from its beginning."""
+    """So many bytes of a file, from where it stands."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file, self._left = file, size

@@ -18,7 +18,7 @@ from typing import Any, Self
 import duckdb
 
 from touchgraph.customers.importing_checks import checks, joined, literal, quoted, typed, wrong_reference
-from touchgraph.customers.importing_files import File, Plain, Reject, make_plain
+from touchgraph.customers.importing_files import File, Plain, Reject, csv_rows, make_plain
 from touchgraph.customers.tables import TABLES, Column, Table, is_ours
 from touchgraph.errors import Fault, InvalidFiles
 
@@ -40,7 +40,7 @@ class Stage:
         self.now = now
         self.db = duckdb.connect(folder / "staging.duckdb")
         self.db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {literal(str(folder / 'spill'))}")
-        self.db.execute("SET TimeZone = 'UTC'")
+        self.db.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         self.db.execute("SET VARIABLE now = $now", {"now": _naive(now)})
         self.db.execute("SET VARIABLE today = $day", {"day": now.date()})
         self.db.execute("CREATE TABLE faults (tbl VARCHAR, row BIGINT, col VARCHAR, reason VARCHAR, value VARCHAR)")
@@ -104,11 +104,7 @@ class Stage:
             return f"SELECT COLUMNS(*)::VARCHAR FROM read_parquet({literal(str(file.path))})"
         plain = make_plain(file, self._folder / f"{file.table.name}.csv", report)
         self._plain[file.table.name] = plain
-        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in file.columns)
-        return (
-            f"FROM read_csv({literal(str(plain.path))}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-            f"escape = '\"', columns = {{{columns}}})"
-        )
+        return csv_rows(plain.path, file.columns)
 
     def _create(self, table: Table, source: str) -> None:
         mask = " | ".join(
@@ -245,7 +241,8 @@ class Stage:
         return staged + broken, wrong + broken
 
     def write_rejects(self, table: Table, folder: Path) -> None:
-        """Writes what is wrong with the rows of a table to a file of its own, in their order."""
+        """Writes what is wrong with the rows of a table to a file of its own in a folder, in their order."""
+        folder.mkdir(parents=True, exist_ok=True)
         noted = self.batches(
             f"SELECT row, col, reason, value FROM faults WHERE tbl = '{table.name}' ORDER BY row, col, reason"
         )
