@@ -34,14 +34,12 @@ def build(home: Home, folder: Path, arguments: Sequence[str], report: Report | N
     discard(home)
     _new(home).parent.mkdir(parents=True)
     main = ("database", "import", "full", DATABASE, *_OPTIONS, *arguments)
-    with home.import_log.open("w", encoding="utf-8") as log:
-        tool = _popen(home, _new(home).parent, main, folder)
+    with home.import_log.open("w", encoding="utf-8") as log, _popen(home, _new(home).parent, main, folder) as tool:
         try:
             _follow(tool, log, report)
             tool.wait()
         finally:  # Ctrl-C too
             tool.kill()
-            tool.wait()
     if tool.returncode:
         why = f"{_reason(home.import_log)} (log: {home.import_log})"
         raise ServerError(f"Neo4j's import tool failed: {why}. The database is as it was.")
@@ -49,8 +47,8 @@ def build(home: Home, folder: Path, arguments: Sequence[str], report: Report | N
 
 def last_transaction(home: Home) -> int:
     """The number of the last transaction in the store of a Neo4j that does not run. Raises ServerError."""
-    tool = _popen(home, home.neo4j, ("database", "info", DATABASE, "--format=json"), home.neo4j)
-    said, _ = tool.communicate()
+    with _popen(home, home.neo4j, ("database", "info", DATABASE, "--format=json"), home.neo4j) as tool:
+        said, _ = tool.communicate()
     try:
         return int(json.loads(said[said.index("{") : said.rindex("}") + 1])["lastCommittedTransaction"])
     except (ValueError, KeyError) as error:
