@@ -128,7 +128,7 @@ async def _stretches(graph: Graph, label: str) -> AsyncIterator[tuple[str, str]]
 
 def _created(label: str) -> str:
     return (
-        "WITH dealer, day, collect(key) AS keys, collect(n) AS counts "
+        "WITH dealer, day, key, n ORDER BY key WITH dealer, day, collect(key) AS keys, collect(n) AS counts "
         f"CREATE (:{quote(label)} {{dealer: dealer, day: day, keys: keys, counts: counts}})"
     )
 
