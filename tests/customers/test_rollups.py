@@ -212,10 +212,9 @@ async def test_rollups_are_exact_after_random_writes_at_the_same_time(graphs: li
     for place in ("region:r1", "area:a3", "dealer:d2"):
         await compare(graph, counted, now, place, "DEALER")
     for at in (before, At(TODAY, middle), At(before.day, middle)):
-        for somewhere, by in ((None, "MONTH"), (None, "AREA"), ("region:r1", "DEALER")):
-            await compare(graph, counted, at, somewhere, by)
-    for somewhere in (None, "region:r2"):
-        await compare(graph, counted, now, somewhere, "REGION", SUPPOSED)
+        await compare(graph, counted, at, None, "AREA")
+        await compare(graph, counted, at, "region:r1", "DEALER")
+    await compare(graph, counted, now, "region:r2", "REGION", SUPPOSED)
 
     kept = await tallies(graph)
     await rebuild(graph)
