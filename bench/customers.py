@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from bench import client, population, servers
-from bench.client import Job, Timing
+from bench.client import Job
 from bench.contestants import Contestant
 from bench.peers import questions
 from bench.peers.questions import (
@@ -26,7 +26,7 @@ from bench.peers.questions import (
 )
 from bench.population import Population
 from bench.report import Comparison, Results, ratio
-from bench.run import version
+from bench.run import measured, version
 from bench.servers import BenchError
 from touchgraph.graph import Address
 
@@ -109,7 +109,7 @@ def _initials(who: str, name: str) -> str:
 
 
 def _compared(results: Results, job: Job, name: str, asked: dict[str, Contestant], how: str = "") -> None:
-    timings = dict(zip(asked, _measured(results, job, *asked.values()), strict=True))
+    timings = dict(zip(asked, measured(results, job, *asked.values()), strict=True))
     own = timings.pop(TOUCHGRAPH)
     to_apollo, to_driver = GOALS[name]
     goals = {APOLLO: None if how else to_apollo, HTTP: to_driver}
@@ -126,7 +126,7 @@ def _grown(
 ) -> None:
     """The same questions where there are more customers."""
     for name in ("customer360", "filter"):
-        less, more = _measured(
+        less, more = measured(
             results,
             replace(job, loads=0),
             *(
@@ -145,8 +145,8 @@ def _flooded(results: Results, url: str, customers: Customers, job: Job, extent:
     flood = questions.flood(url, next(iter(customers)), extent.distinct)
     same = replace(flood, name="known", bodies=flood.bodies[:1])
     flooded = replace(known, name=f"customer360 in a flood of {extent.distinct:,} queries: {TOUCHGRAPH}")
-    (before,) = _measured(results, replace(job, loads=0, meanwhile=same), known)
-    (during,) = _measured(results, replace(job, loads=0, meanwhile=flood), flooded)
+    (before,) = measured(results, replace(job, loads=0, meanwhile=same), known)
+    (during,) = measured(results, replace(job, loads=0, meanwhile=flood), flooded)
     what = "`customer360` in a flood of distinct queries, to that beside a known query: p50"
     results.comparisons.append(Comparison(what, ratio(during, before), FLOODED))
 
@@ -157,7 +157,7 @@ def _pressed(results: Results, url: str, customers: Customers, extent: Extent) -
     pressed = Job([], warm_up=0, rounds=1, clients=extent.clients, seconds=extent.settling, loads=1)
     client.run(replace(pressed, contestants=[asked]))
     before = servers.memory(url)
-    (timing,) = _measured(results, replace(pressed, seconds=extent.seconds), asked)
+    (timing,) = measured(results, replace(pressed, seconds=extent.seconds), asked)
     after = servers.memory(url)
     results.memory[f"{TOUCHGRAPH} after {extent.clients} clients for {extent.seconds:g} s"] = after
     what = f"{extent.clients} clients for {extent.seconds:g} s"
@@ -166,9 +166,3 @@ def _pressed(results: Results, url: str, customers: Customers, extent: Extent) -
         Comparison(f"{what}: p99 to p50", quantiles(timing.loaded, n=100)[-1] / median(timing.loaded), STEADY),
         Comparison(f"{what}: memory after, to before", after / before, 1.1),
     ]
-
-
-def _measured(results: Results, job: Job, *asked: Contestant) -> list[Timing]:
-    timings = client.run(replace(job, contestants=list(asked)))
-    results.timings += timings
-    return timings

@@ -54,7 +54,7 @@ def compare(small: Organisation, large: Organisation, folder: Path, job: Job, su
 def _answers(results: Results, organisation: Organisation, url: str, plain_url: str, job: Job, subjects: int) -> None:
     """Who answers for a subject, and for all of them: by touchgraph, and by the same Cypher alone."""
     ownership, coverage = questions.ownership(organisation.size, subjects), questions.coverage(organisation.size)
-    own, own_driver, own_http, cover, cover_driver = _measured(
+    own, own_driver, own_http, cover, cover_driver = measured(
         results,
         job,
         graphql("ownership: touchgraph", url, ownership),
@@ -75,7 +75,7 @@ def _differences(results: Results, organisations: dict[str, Organisation], job: 
     """What a change set changed, whatever else there is; and what several did."""
     (small_url, small), (url, large) = organisations.items()
     several = min(5, large.size.change_sets)
-    few, many, longer = _measured(
+    few, many, longer = measured(
         results,
         replace(job, loads=0),
         graphql(f"orgDiff, {small.size.dealers:,} dealers", small_url, questions.org_diff(small.size)),
@@ -90,7 +90,8 @@ def _differences(results: Results, organisations: dict[str, Organisation], job: 
     ]
 
 
-def _measured(results: Results, job: Job, *asked: Contestant) -> list[Timing]:
+def measured(results: Results, job: Job, *asked: Contestant) -> list[Timing]:
+    """What is measured of contestants, which the results take over."""
     timings = client.run(replace(job, contestants=list(asked)))
     results.timings += timings
     return timings

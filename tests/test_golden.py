@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +44,6 @@ def clauses(cypher: str) -> str:
     return "\n".join(lines)
 
 
-def _undated(params: str) -> str:
-    """Parameters in which today, the default of `asOf`, is called so: a file has to be right tomorrow, too."""
-    return params.replace(f'"asOf": "{datetime.now(UTC).date()}"', '"asOf": "today"')
-
-
 async def written(graph: Graph, text: str) -> str:
     """The file as it should be, from its heading and its query."""
     head, query = text.split("```graphql\n")[0], blocks(text, "graphql")[0]
@@ -60,7 +54,7 @@ async def written(graph: Graph, text: str) -> str:
     if variables:
         parts.append(f"```json variables\n{as_json(variables)}\n```")
     for number, template in enumerate(ENGINE.templates(request), 1):
-        params = _undated(as_json(dict(bind(template, request.values).params)))
+        params = as_json(dict(bind(template, request.values).params))
         cypher = clauses(template.text)
         parts.append(f"## Statement {number}\n```cypher\n{cypher}\n```\n```json parameters\n{params}\n```")
     answer = await SCHEMA.execute(query, variables, context_value={"graph": graph})

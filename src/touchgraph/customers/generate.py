@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from pathlib import Path
@@ -13,11 +13,11 @@ import duckdb
 
 from touchgraph.customers.generate_field import Places, with_dealers
 from touchgraph.customers.generate_world import DATA, SOURCE, TELEPHONE, WECOM, World, read_world, rows_of
-from touchgraph.customers.importing_checks import literal
+from touchgraph.customers.sql import connect, literal, quoted
 from touchgraph.customers.tables import ORGANISATION_FILE, TABLES, Table
 from touchgraph.errors import InputError
+from touchgraph.server import Report
 
-Report = Callable[[str, int, int], None]
 Format = Literal["csv", "parquet"]
 
 UNTIL = date(2026, 6, 30)
@@ -25,7 +25,6 @@ UNTIL = date(2026, 6, 30)
 SINCE = date(2022, 7, 1)
 EPOCH = date(2000, 1, 1)
 """Days are counted from here."""
-MEMORY = "500MB"
 COPY = {
     "csv": "FORMAT csv, HEADER, DELIMITER ',', DATEFORMAT '%Y-%m-%d', TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'",
     "parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -66,9 +65,7 @@ def generate(
     _prepare(folder)
     if organisation is not None:
         (folder / ORGANISATION_FILE).write_text(organisation, encoding="utf-8")
-    with TemporaryDirectory(dir=folder) as scratch, duckdb.connect(Path(scratch) / "made-up.duckdb") as db:
-        db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {literal(scratch)}; SET TimeZone = 'UTC'")
-        db.execute("SET enable_progress_bar = false")
+    with TemporaryDirectory(dir=folder) as scratch, connect(Path(scratch) / "made-up.duckdb", Path(scratch)) as db:
         _make_up(db, world, customers, seed)
         return [_write(db, table, folder, format_, report) for table in TABLES]
 
@@ -89,7 +86,9 @@ def _write(
         report(table.name, 0, 1)
     path = folder / f"{table.name}.{format_}"
     zoned = ("::TIMESTAMPTZ AS" if format_ == "parquet" and c.type == "datetime" else "AS" for c in table.columns)
-    columns = ", ".join(f'"{column.name}"{to} "{column.name}"' for column, to in zip(table.columns, zoned, strict=True))
+    columns = ", ".join(
+        f"{quoted(column.name)}{to} {quoted(column.name)}" for column, to in zip(table.columns, zoned, strict=True)
+    )
     ((rows,),) = db.execute(
         f"COPY (SELECT {columns} FROM {table.name}) TO {literal(str(path))} ({COPY[format_]})"
     ).fetchall()

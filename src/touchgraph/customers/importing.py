@@ -34,11 +34,11 @@ from touchgraph.migrate import migrate
 from touchgraph.model import CUSTOMER_ENTITIES, quote
 from touchgraph.plan import Statement
 from touchgraph.seed import load
+from touchgraph.server import Report
 from touchgraph.settings import Settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-Report = Callable[[str, int, int], None]
 
 _BEGAN = "began.json"
 _TIMEOUT = timedelta(minutes=10)

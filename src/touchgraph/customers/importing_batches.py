@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from touchgraph.customers.importing_checks import quoted
 from touchgraph.customers.importing_stage import Stage, overlap
+from touchgraph.customers.sql import quoted
 from touchgraph.customers.tables import FactOf, Table
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError
 from touchgraph.graph import Graph, Transaction

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from touchgraph.customers.sql import literal, quoted
 from touchgraph.customers.tables import Column, FactOf, Table, is_ours
 from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD
 
@@ -30,16 +31,6 @@ class Check:
     column: str
     wrong: str
     reason: str
-
-
-def quoted(name: str) -> str:
-    """A name, safe to stand in SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text, safe to stand in SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def typed(column: Column) -> str:

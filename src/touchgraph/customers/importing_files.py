@@ -18,7 +18,7 @@ from typing import BinaryIO, Self, TextIO
 
 import duckdb
 
-from touchgraph.customers.importing_checks import literal
+from touchgraph.customers.sql import literal
 from touchgraph.customers.tables import BY_TABLE, ORGANISATION_FILE, TABLES, Table
 from touchgraph.errors import Fault, InputError, InvalidFiles
 

@@ -17,12 +17,12 @@ from typing import Any, Self
 
 import duckdb
 
-from touchgraph.customers.importing_checks import checks, joined, literal, quoted, typed, wrong_reference
+from touchgraph.customers.importing_checks import checks, joined, typed, wrong_reference
 from touchgraph.customers.importing_files import File, Plain, Reject, csv_rows, make_plain
+from touchgraph.customers.sql import connect, literal, quoted
 from touchgraph.customers.tables import TABLES, Column, Table, is_ours
 from touchgraph.errors import Fault, InvalidFiles
 
-MEMORY = "500MB"
 MANY = 10_000
 """So many rows are fetched at once."""
 
@@ -38,9 +38,7 @@ class Stage:
     def __init__(self, folder: Path, now: datetime) -> None:
         self._folder = folder
         self.now = now
-        self.db = duckdb.connect(folder / "staging.duckdb")
-        self.db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = {literal(str(folder / 'spill'))}")
-        self.db.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        self.db = connect(folder / "staging.duckdb", folder / "spill")
         self.db.execute("SET VARIABLE now = $now", {"now": _naive(now)})
         self.db.execute("SET VARIABLE today = $day", {"day": now.date()})
         self.db.execute("CREATE TABLE faults (tbl VARCHAR, row BIGINT, col VARCHAR, reason VARCHAR, value VARCHAR)")

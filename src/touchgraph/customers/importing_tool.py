@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from touchgraph.customers.importing_checks import literal, quoted
 from touchgraph.customers.importing_stage import Stage
+from touchgraph.customers.sql import literal, quoted
 from touchgraph.customers.tables import FactOf, Table
 from touchgraph.errors import InputError
 from touchgraph.graph import Graph, Transaction

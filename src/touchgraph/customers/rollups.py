@@ -18,6 +18,7 @@ from touchgraph.graph import Graph, Rows, Transaction
 from touchgraph.model import NOBODY, OPEN_END, OPEN_RECORD, STANDING, TALLIES, USAGE, quote
 from touchgraph.plan import Statement
 from touchgraph.reorg.store import native
+from touchgraph.server import Report
 
 DEALERS = 5
 """How many dealers are counted in one transaction."""
@@ -26,8 +27,6 @@ IDS = 20_000
 AT_ONCE = 2
 """How many transactions count at the same time."""
 
-Report = Callable[[str, int, int], None]
-"""Told the step, how many dealers are done, and of how many."""
 
 _CONSTANTS = {"open": OPEN_RECORD, "end": OPEN_END}
 

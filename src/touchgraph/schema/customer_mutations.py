@@ -14,11 +14,10 @@ from touchgraph.schema.customers import Customer, Feedback, Interaction, Lead
 from touchgraph.schema.declare import argument, declared
 from touchgraph.schema.engine import Writer
 from touchgraph.schema.inputs import input_of
-from touchgraph.schema.query import Query
-from touchgraph.sources import Context, Lookup
+from touchgraph.schema.payload import Payload
+from touchgraph.sources import Lookup
 
 _CHANGED = "False: the graph said so already, and nothing was written."
-_AFTER = "Any question, answered after the write."
 
 
 def _shown(label: str, argument_: str, name: str) -> Wrote:
@@ -27,48 +26,38 @@ def _shown(label: str, argument_: str, name: str) -> Wrote:
 
 
 @strawberry.type(description="What became of a list of customers.")
-class UpsertCustomersPayload:
-    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+class UpsertCustomersPayload(Payload):
     ids: list[strawberry.ID] = declared(Wrote("ids"), doc="Those of the input, in their order.")
     customers: list[Customer] = declared(_shown("Customer", "ids", "ids"))
     created: int = declared(Wrote("created"))
     updated: int = declared(Wrote("updated"))
     unchanged: int = declared(Wrote("unchanged"))
-    query: Query = declared(Context.AT, doc=_AFTER)
 
 
 @strawberry.type(description="What became of a list of interactions.")
-class RecordInteractionsPayload:
-    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+class RecordInteractionsPayload(Payload):
     ids: list[strawberry.ID] = declared(Wrote("ids"), doc="Those of the input, in their order.")
     interactions: list[Interaction] = declared(_shown("Interaction", "ids", "ids"))
     recorded: int = declared(Wrote("recorded"))
     skipped: int = declared(Wrote("skipped"), doc="Those that were there already, with the same content.")
-    query: Query = declared(Context.AT, doc=_AFTER)
 
 
 @strawberry.type(description="What was written of a customer.")
-class CustomerPayload:
-    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+class CustomerPayload(Payload):
     customer: Customer = declared(_shown("Customer", "id", "customerId"))
     changed: bool = declared(Wrote("changed"), doc=_CHANGED)
-    query: Query = declared(Context.AT, doc=_AFTER)
 
 
 @strawberry.type(description="What was written of a lead.")
-class LeadPayload:
-    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+class LeadPayload(Payload):
     lead: Lead = declared(_shown("Lead", "id", "leadId"))
     changed: bool = declared(Wrote("changed"), doc=_CHANGED)
-    query: Query = declared(Context.AT, doc=_AFTER)
 
 
 @strawberry.type(description="What was written of feedback.")
-class FeedbackPayload:
-    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+class FeedbackPayload(Payload):
     feedback: Feedback = declared(_shown("Feedback", "id", "feedbackId"))
     changed: bool = declared(Wrote("changed"), doc=_CHANGED)
-    query: Query = declared(Context.AT, doc=_AFTER)
 
 
 def _field(name: str, model: type[BaseModel], doc: str) -> Any:

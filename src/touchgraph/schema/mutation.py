@@ -12,25 +12,21 @@ from touchgraph.schema.customer_mutations import CUSTOMER_WRITERS, CustomerMutat
 from touchgraph.schema.declare import argument, declared
 from touchgraph.schema.documents import ChangeSet
 from touchgraph.schema.engine import Writer
-from touchgraph.schema.query import Query
+from touchgraph.schema.payload import Payload
 from touchgraph.seed import proposed
-from touchgraph.sources import Context, Lookup
+from touchgraph.sources import Lookup
 
 _CHANGE_SET = Wrote(source=Lookup("ChangeSet"), arguments=(("id", "changeSet"),))
 
 
 @strawberry.type(description="What a change set did.")
-class ApplyReorgPayload:
-    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+class ApplyReorgPayload(Payload):
     change_set: ChangeSet | None = declared(_CHANGE_SET)
-    query: Query = declared(Context.AT, doc="Any question, answered after the change.")
 
 
 @strawberry.type(description="What a correction did.")
-class CorrectFactPayload:
-    client_mutation_id: str | None = declared(Wrote("clientMutationId"))
+class CorrectFactPayload(Payload):
     change_set: ChangeSet | None = declared(_CHANGE_SET)
-    query: Query = declared(Context.AT, doc="Any question, answered after the correction.")
 
 
 @strawberry.type(description="Fields are done in order, all of them or none.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import strawberry
 
@@ -90,6 +91,19 @@ _PERIOD = (
 _MATRIX = ("role", "place", "from", "to")
 
 
+def _lasting(local: str, doc: str) -> Any:
+    """Cells of the matrix of coverage, each with the days between which it was so."""
+    return named(
+        "coverage",
+        *_PERIOD,
+        locals_=(local,),
+        items=local,
+        record=True,
+        parameters=_MATRIX,
+        doc=doc,
+    )
+
+
 @strawberry.type(description="A node that a search found, and how well it fits.")
 class SearchHit:
     node: Node = declared(Same.NODE)
@@ -172,23 +186,11 @@ class Query:
         parameters=_MATRIX,
         doc="Who answers for every touchpoint at every stage that it serves, and for the stages themselves.",
     )
-    gaps: list[GapTime] = named(
-        "coverage",
-        *_PERIOD,
-        locals_=("gapTimes",),
-        items="gapTimes",
-        record=True,
-        parameters=_MATRIX,
-        doc="When nobody answered for a stage or touchpoint, within a period; by subject, earliest first.",
+    gaps: list[GapTime] = _lasting(
+        "gapTimes", "When nobody answered for a stage or touchpoint, within a period; by subject, earliest first."
     )
-    conflicts: list[ConflictTime] = named(
-        "coverage",
-        *_PERIOD,
-        locals_=("conflictTimes",),
-        items="conflictTimes",
-        record=True,
-        parameters=_MATRIX,
-        doc="When several answered for a stage or touchpoint, within a period; by subject, earliest first.",
+    conflicts: list[ConflictTime] = _lasting(
+        "conflictTimes", "When several answered for a stage or touchpoint, within a period; by subject, earliest first."
     )
     portfolio: Portfolio | None = named(
         "portfolio",
