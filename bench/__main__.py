@@ -12,32 +12,59 @@ from typing import Annotated
 
 import typer
 
-from bench import report, run, servers
+from bench import customers as customers_
+from bench import population, report, run, servers
 from bench.client import Job
+from bench.customers import Extent
 from bench.data import Size
+from bench.population import Population
+from bench.report import Results
 from bench.run import Organisation
 
 
 def main(
     dealers: Annotated[int, typer.Option(help="Of the large organisation.")] = 3000,
     few: Annotated[int, typer.Option(help="Dealers of the small one.")] = 300,
+    customers: Annotated[int, typer.Option(help="Of the many; 0: nothing is asked about customers.")] = 200_000,
+    fewer: Annotated[int, typer.Option(help="Of the few.")] = 10_000,
+    keep: Annotated[Path | None, typer.Option(help="Where customers are kept for the next time.")] = None,
     rounds: Annotated[int, typer.Option(help="How often everything is asked.")] = 30,
     output: Path = servers.ROOT / "bench" / "RESULTS.md",
 ) -> None:
-    """Measure touchgraph on two organisations that differ in their dealers only."""
+    """Measure touchgraph on two organisations that differ in their dealers only, then on few customers and many."""
     logging.basicConfig(level=logging.WARNING)
-    sizes = Size(few), Size(dealers)
-    with TemporaryDirectory(prefix="touchgraph-bench-") as name, ExitStack() as stack:
-        folder = Path(name)
-        databases = [stack.enter_context(servers.database(folder / f"neo4j-{size.dealers}")) for size in sizes]
-        small, large = (Organisation(*each) for each in zip(sizes, databases, strict=True))
-        loadings = [asyncio.run(run.fill(each, folder)) for each in (small, large)]
-        results = run.compare(small, large, folder, Job(rounds=rounds))
-        results.comparisons += asyncio.run(run.costs(small, large))
-    results.loadings = loadings
+    with TemporaryDirectory(prefix="touchgraph-bench-") as name:
+        folder, job = Path(name), Job(rounds=rounds)
+        results = _organisations(Size(few), Size(dealers), folder, job)
+        if customers:
+            _customers(results, (fewer, customers), dealers, keep or folder, job)
     output.write_text(report.markdown(results), encoding="utf-8")
     print(output.read_text(encoding="utf-8"))
     sys.exit(any(comparison.met is False for comparison in results.comparisons))
+
+
+def _organisations(few: Size, many: Size, folder: Path, job: Job) -> Results:
+    with ExitStack() as stack:
+        sizes = few, many
+        databases = [stack.enter_context(servers.database(folder / f"neo4j-{size.dealers}")) for size in sizes]
+        small, large = (Organisation(*each) for each in zip(sizes, databases, strict=True))
+        loadings = [asyncio.run(run.fill(each, folder)) for each in (small, large)]
+        results = run.compare(small, large, folder, job)
+        results.comparisons += asyncio.run(run.costs(small, large))
+    results.loadings = loadings
+    return results
+
+
+def _customers(results: Results, counts: tuple[int, int], dealers: int, folder: Path, job: Job) -> None:
+    with ExitStack() as stack:
+        few, many = (_population(results, count, dealers, folder, stack) for count in counts)
+        customers_.compare(results, few, many, folder, job, Extent())
+
+
+def _population(results: Results, count: int, dealers: int, folder: Path, stack: ExitStack) -> Population:
+    settings = servers.settings_of(folder / f"home-{count}")
+    results.fillings += population.fill(settings, count, dealers, folder)
+    return Population(count, stack.enter_context(servers.database(settings.home)))
 
 
 if __name__ == "__main__":

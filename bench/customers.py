@@ -26,7 +26,7 @@ from bench.peers.questions import (
 )
 from bench.population import Population
 from bench.report import Comparison, Results, ratio
-from bench.run import measured, version
+from bench.run import measured
 from bench.servers import BenchError
 from touchgraph.graph import Address
 
@@ -53,9 +53,8 @@ class Extent:
     distinct: int = 2_000
 
 
-def compare(few: Population, many: Population, folder: Path, job: Job, extent: Extent) -> Results:
-    """All comparisons; that with the peers has many customers."""
-    results = Results(asyncio.run(version(many.address)))
+def compare(results: Results, few: Population, many: Population, folder: Path, job: Job, extent: Extent) -> None:
+    """All comparisons, put to the results; that with the peers has many customers."""
     with servers.touchgraph(many.address, folder) as url:
         customers = asyncio.run(population.sample(many.address, extent.customers))
         _with_peers(results, many, url, customers, job, extent)
@@ -64,7 +63,6 @@ def compare(few: Population, many: Population, folder: Path, job: Job, extent: E
             _grown(results, (few, few_url, fewer), (many, url, customers), job)
         _flooded(results, url, customers, job, extent)
         _pressed(results, url, customers, extent)
-    return results
 
 
 def _with_peers(results: Results, one: Population, url: str, customers: Customers, job: Job, extent: Extent) -> None:

@@ -15,6 +15,7 @@ from statistics import median
 import psutil
 
 from bench.client import Timing
+from bench.servers import Done
 
 _PACKAGES = ("neo4j", "strawberry-graphql", "graphql-core", "fastapi", "uvicorn", "uvloop", "orjson")
 
@@ -43,12 +44,21 @@ class Loading:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Filling:
+    """A step on the way to a database of customers, and the command that did it."""
+
+    what: str
+    done: Done
+
+
 @dataclass
 class Results:
     """All that a run of the benchmark found."""
 
     neo4j: str
     loadings: list[Loading] = field(default_factory=list)
+    fillings: list[Filling] = field(default_factory=list)
     timings: list[Timing] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     memory: dict[str, int] = field(default_factory=dict)
@@ -90,6 +100,17 @@ def _lines(results: Results) -> Iterator[str]:
         ("dealers", "entities", "facts", "seconds"),
         [(f"{x.dealers:,}", f"{x.entities:,}", f"{x.facts:,}", f"{x.seconds:.0f}") for x in results.loadings],
     )
+    yield ""
+    yield "## Customers"
+    yield ""
+    yield from _table(
+        ("what", "seconds", "memory at most, MB", "told at the end"),
+        [(x.what, f"{x.done.seconds:,.0f}", f"{x.done.memory / 2**20:,.0f}", x.done.told) for x in results.fillings],
+    )
+    yield ""
+    yield "## Memory of a server and its children"
+    yield ""
+    yield from _table(("server", "MB"), [(who, f"{size / 2**20:,.0f}") for who, size in results.memory.items()])
     yield ""
     yield "## Machine and versions"
     yield ""

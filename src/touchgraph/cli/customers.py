@@ -65,7 +65,9 @@ def import_(
     Exit code 0: all rows are in the graph; 4: some were rejected, and the others are in; 1: the import failed.
     """
     from touchgraph.customers.importing import Options, import_files
+    from touchgraph.customers.importing_files import find_files
 
+    find_files(folder)  # what is wrong with them is told before a database is started
     settings = load_settings()
     with progress() as report:
         address = server.start(settings, report).address if settings.managed else serving.configured_address(settings)

@@ -88,12 +88,9 @@ def import_files(settings: Settings, address: Address, options: Options, report:
     with _alone(settings) as folder:
         files = find_files(options.folder)
         _clear(options.rejects)
-        resumed = (folder / _BEGAN).exists()
-        with Stage(_fresh(folder / "staging"), _began(folder, options)) as stage:
-            run = _Run(settings, address, options, stage, report or _silent, folder)
-            imported = run.run(files)
-            if resumed or imported.nodes or imported.relationships:
-                run.count()
+        now, first = _began(folder, options)
+        with Stage(_fresh(folder / "staging"), now) as stage:
+            imported = _Run(settings, address, options, stage, report or _silent, folder, first).run(files)
         shutil.rmtree(folder)
     imported.seconds = time.monotonic() - began
     return imported
@@ -120,15 +117,14 @@ def _alone(settings: Settings) -> Iterator[Path]:
         lock.release()
 
 
-def _began(folder: Path, options: Options) -> datetime:
-    """When the import began: one that goes on with what was cut off takes over its time."""
+def _began(folder: Path, options: Options) -> tuple[datetime, bool]:
+    """When the import began, and whether it is the first: one that goes on with what was cut off takes both over."""
     try:
         known = json.loads((folder / _BEGAN).read_text(encoding="utf-8"))
-        if known["folder"] == str(options.folder.resolve()):
-            return datetime.fromisoformat(known["at"])
+        same = known["folder"] == str(options.folder.resolve())
+        return datetime.fromisoformat(known["at"]) if same else datetime.now(UTC), known["first"]
     except (OSError, ValueError, KeyError):
-        pass
-    return datetime.now(UTC)
+        return datetime.now(UTC), False
 
 
 def _fresh(folder: Path) -> Path:
@@ -147,7 +143,7 @@ def _clear(rejects: Path) -> None:
 
 @dataclass
 class _Run:
-    """One import."""
+    """One import. The `first` into a graph without customers has the roll-ups counted when all is in it."""
 
     settings: Settings
     address: Address
@@ -155,9 +151,11 @@ class _Run:
     stage: Stage
     report: Report
     folder: Path
+    first: bool
 
     def run(self, files: list[File]) -> Imported:
         empty = self._with_graph(self._prepare)
+        self.first = self.first or empty
         for file in files:
             self._read(file)
         self._with_graph(self._check)
@@ -169,15 +167,13 @@ class _Run:
         if imported is None:
             imported = self._with_graph(self._by_batches)
         self._tell_rejects()
+        if self.first:
+            self._with_graph(partial(rollups.rebuild, report=self.report))
         return imported
-
-    def count(self) -> None:
-        """Has the roll-ups tell of what went in."""
-        self._with_graph(partial(rollups.rebuild, report=self.report))
 
     def _begin(self) -> None:
         """From here on, something may be in the graph that is recorded at this time."""
-        began = {"folder": str(self.options.folder.resolve()), "at": self.stage.now.isoformat()}
+        began = {"folder": str(self.options.folder.resolve()), "at": self.stage.now.isoformat(), "first": self.first}
         (self.folder / _BEGAN).write_text(json.dumps(began), encoding="utf-8")
 
     def _with_graph(self, work: Callable[[Graph], Awaitable[T]]) -> T:
@@ -239,7 +235,7 @@ class _Run:
                 self.report(f"Writing {name}", done, total)
 
             told(0)
-            writer = batches.Writer(table, self.stage)
+            writer = batches.Writer(table, self.stage, counting=not self.first)
             await writer.write(graph, self.options.size, told)
             written = writer.written
             imported.counts.append(

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from touchgraph.customers import importing_counts as counts
 from touchgraph.customers.importing_stage import Stage, overlap
 from touchgraph.customers.sql import quoted
 from touchgraph.customers.tables import FactOf, Table
@@ -49,10 +50,11 @@ class Written:
 
 @dataclass
 class Writer:
-    """Writes the rows of one table."""
+    """Writes the rows of one table, and (`counting`) keeps the tallies that they change."""
 
     table: Table
     stage: Stage
+    counting: bool
     written: Written = field(default_factory=Written)
 
     async def write(self, graph: Graph, size: int, report: Callable[[int], None]) -> None:
@@ -77,6 +79,7 @@ class Writer:
 
     async def _batch(self, tx: Transaction, rows: Sequence[Row]) -> tuple[list[Row], list[Fault]]:
         """Creates what is new; returns it, and what contradicts the graph."""
+        before = await counts.counted(tx, self.table, rows) if self.counting else None
         new, faults = (self._new_facts if self.table.bitemporal else self._new_entities)(
             rows, await self._present(tx, rows)
         )
@@ -85,6 +88,11 @@ class Writer:
             ((created,),) = await tx.run(Statement(self._create, parameters))
             if created != len(new):
                 raise GraphError(f"{self.table.name}: what some rows name was removed meanwhile; run the import again.")
+            if before is not None:
+                after = await counts.counted(tx, self.table, rows)
+                after.subtract(before)
+                after.update(counts.of_interactions(new) if self.table.label == "Interaction" else ())
+                await counts.add(tx, after)
         return new, faults
 
     # --- What is there ----------------------------------------------------------------------------------------------

@@ -77,6 +77,16 @@ MATCH (c:Customer) WHERE $after < c.id <= $until
 WITH c, '{NOBODY}' AS dealer,
   COLLECT {{ MATCH (c)-[s:SERVED_BY]->() WHERE s.recordedTo = $open RETURN [s.validFrom, s.validTo] }} AS served"""
 _COUNTED = "RETURN dealer, day, key, count(*) AS n"
+_SERVED_EVER = """
+WITH c, COLLECT {
+  MATCH (c)-[s:SERVED_BY]->(d) WHERE s.recordedTo = $open RETURN [s.validFrom, s.validTo, d.id]
+} AS served
+"""
+
+
+def _dealer(when: str) -> str:
+    return f"WITH *, coalesce(head([s IN served WHERE {when} | s[2]]), '{NOBODY}') AS dealer"
+
 
 OF_DEALERS = {
     FLOW: f"{_SERVED} {_FLOW} AND s.validFrom <= day < s.validTo {_COUNTED}",
@@ -91,5 +101,10 @@ WITH i, '{NOBODY}' AS dealer {_USAGE} {_COUNTED}""",
     STANDING: f"{_UNSERVED} WITH * WHERE none(s IN served WHERE s[1] = $end) {_STANDING} {_COUNTED}",
 }
 """By label, for what has no dealer, among customers or interactions with ids after `$after`, up to `$until`."""
+OF_CUSTOMERS = {
+    FLOW: f"{_SERVED_EVER} {_FLOW} {_dealer('s[0] <= day < s[1]')} {_COUNTED}",
+    STANDING: f"{_SERVED_EVER} {_STANDING} {_dealer('s[1] = $end')} {_COUNTED}",
+}
+"""By label, for the customers `c` of the rows before it."""
 COUNTED_OF = {FLOW: "Customer", USAGE: "Interaction", STANDING: "Customer"}
 """By label, whose ids these are."""

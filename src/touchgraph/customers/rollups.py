@@ -89,7 +89,7 @@ async def _each(
             await work(each)
             done += len(each)
             if report is not None:
-                report("count dealers", done, len(dealers))
+                report("Counting dealers", done, len(dealers))
 
     async with asyncio.TaskGroup() as workers:
         for _ in range(AT_ONCE):

@@ -1,0 +1,55 @@
+"""Tallies kept by an import in batches: each batch counts what it changes, in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from touchgraph.customers.recount import OF_CUSTOMERS
+from touchgraph.customers.tables import Table
+from touchgraph.customers.tallies import Counts, Place, kept, key, rows
+from touchgraph.graph import Transaction
+from touchgraph.model import NOBODY, OPEN_END, OPEN_RECORD, USAGE
+from touchgraph.plan import Statement
+from touchgraph.reorg.store import native
+
+_CUSTOMERS = {
+    "customers": ("id", "MATCH (c:Customer {id: id})"),
+    "leads": ("customer", "MATCH (c:Customer {id: id})"),
+    "dealer_assignments": ("customer", "MATCH (c:Customer {id: id})"),
+    "stage_history": ("customer", "MATCH (c:Customer {id: id})"),
+    "consents": ("customer", "MATCH (c:Customer {id: id})"),
+    "lead_grades": ("lead", "MATCH (:Lead {id: id})-[:OF]->(c)"),
+}
+"""By table, the column that leads to the customers whose counts a row may change, and the clause that finds them."""
+_FOUND = "UNWIND $ids AS id {} WITH DISTINCT c"
+_CONSTANTS = {"open": OPEN_RECORD, "end": OPEN_END}
+
+
+async def counted(tx: Transaction, table: Table, batch: Sequence[Mapping[str, Any]]) -> Counts:
+    """What the customers of some rows count for, in the graph; nobody else writes them until the end of `tx`."""
+    counts = Counts()
+    if table.name not in _CUSTOMERS:
+        return counts
+    column, clause = _CUSTOMERS[table.name]
+    parameters = {"ids": sorted({row[column] for row in batch}), **_CONSTANTS}
+    found = _FOUND.format(clause)
+    await tx.run(Statement(f"{found} ORDER BY c.id SET c.recordedFrom = c.recordedFrom", parameters))
+    for label, text in OF_CUSTOMERS.items():
+        for dealer, day, what, n in await tx.run(Statement(found + text, parameters)):
+            counts[Place(label, dealer, native(day), what)] += n
+    return counts
+
+
+def of_interactions(new: Sequence[Mapping[str, Any]]) -> Counts:
+    """What interactions count for."""
+    return Counts(
+        Place(USAGE, row["dealer"] or NOBODY, row["at"].date(), key(row["touchpoint"], row["channel"], row["kind"]))
+        for row in new
+    )
+
+
+async def add(tx: Transaction, counts: Counts) -> None:
+    """Adds to the tallies."""
+    for label, changes in rows({place: n for place, n in counts.items() if n}).items():
+        await tx.run(Statement(f"UNWIND $changes AS change {kept(label, 'change')}", {"changes": changes}))
