@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,8 +26,9 @@ from bench.run import Organisation
 def main(
     dealers: Annotated[int, typer.Option(help="Of the large organisation.")] = 3000,
     few: Annotated[int, typer.Option(help="Dealers of the small one.")] = 300,
-    customers: Annotated[int, typer.Option(help="Of the many; 0: nothing is asked about customers.")] = 200_000,
-    fewer: Annotated[int, typer.Option(help="Of the few.")] = 10_000,
+    customers: Annotated[int, typer.Option(help="Whom peers are asked about; 0: nothing is.")] = 100_000,
+    fewer: Annotated[int, typer.Option(help="Customers to whom the most are compared.")] = 10_000,
+    most: Annotated[int, typer.Option(help="The most customers; 0: those whom peers are asked about.")] = 0,
     keep: Annotated[Path | None, typer.Option(help="Where customers are kept for the next time.")] = None,
     rounds: Annotated[int, typer.Option(help="How often everything is asked.")] = 30,
     output: Path = servers.ROOT / "bench" / "RESULTS.md",
@@ -36,8 +38,9 @@ def main(
     with TemporaryDirectory(prefix="touchgraph-bench-") as name:
         folder, job = Path(name), Job(rounds=rounds)
         results = _organisations(Size(few), Size(dealers), folder, job)
+        output.write_text(report.markdown(results), encoding="utf-8")
         if customers:
-            _customers(results, (fewer, customers), dealers, keep or folder, job)
+            _customers(results, (fewer, customers, most or customers), dealers, keep or folder, job)
     output.write_text(report.markdown(results), encoding="utf-8")
     print(output.read_text(encoding="utf-8"))
     sys.exit(any(comparison.met is False for comparison in results.comparisons))
@@ -55,10 +58,10 @@ def _organisations(few: Size, many: Size, folder: Path, job: Job) -> Results:
     return results
 
 
-def _customers(results: Results, counts: tuple[int, int], dealers: int, folder: Path, job: Job) -> None:
+def _customers(results: Results, counts: Sequence[int], dealers: int, folder: Path, job: Job) -> None:
     with ExitStack() as stack:
-        few, many = (_population(results, count, dealers, folder, stack) for count in counts)
-        customers_.compare(results, few, many, folder, job, Extent())
+        populations = {count: _population(results, count, dealers, folder, stack) for count in sorted({*counts})}
+        customers_.compare(results, *(populations[count] for count in counts), folder, job, Extent())
 
 
 def _population(results: Results, count: int, dealers: int, folder: Path, stack: ExitStack) -> Population:

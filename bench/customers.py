@@ -53,14 +53,18 @@ class Extent:
     distinct: int = 2_000
 
 
-def compare(results: Results, few: Population, many: Population, folder: Path, job: Job, extent: Extent) -> None:
-    """All comparisons, put to the results; that with the peers has many customers."""
+def compare(
+    results: Results, few: Population, many: Population, most: Population, folder: Path, job: Job, extent: Extent
+) -> None:
+    """All comparisons, put to the results: with peers about many customers, without about the most."""
     with servers.touchgraph(many.address, folder) as url:
         customers = asyncio.run(population.sample(many.address, extent.customers))
         _with_peers(results, many, url, customers, job, extent)
+    with servers.touchgraph(most.address, folder) as url:
+        customers = asyncio.run(population.sample(most.address, extent.customers))
         with servers.touchgraph(few.address, folder) as few_url:
             fewer = asyncio.run(population.sample(few.address, extent.customers))
-            _grown(results, (few, few_url, fewer), (many, url, customers), job)
+            _grown(results, (few, few_url, fewer), (most, url, customers), job)
         _flooded(results, url, customers, job, extent)
         _pressed(results, url, customers, extent)
 

@@ -63,6 +63,7 @@ def fill(settings: Settings, customers: int, dealers: int, folder: Path) -> list
         shutil.rmtree(left, ignore_errors=True)
     more, rows = files / "more", min(10 * customers, MORE)
     try:
+        servers.command(settings, "db", "start")
         servers.command(settings, "seed")
         made = servers.command(
             settings, "generate", str(files), "--customers", str(customers), "--dealers", str(dealers)

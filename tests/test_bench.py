@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import contestants, data, questions, report, run
+from bench import contestants, customers, data, population, questions, report, run, servers
 from bench.client import Job, measure
+from bench.customers import Extent
 from bench.data import Size
+from bench.population import Population
+from bench.report import Results
 from bench.run import Organisation
 from bench.servers import BenchError
 from touchgraph.graph import Address
@@ -37,6 +40,21 @@ async def test_the_benchmark_runs(scratch_address: Address, tmp_path: Path) -> N
     ):
         with pytest.raises(BenchError, match=told):
             await measure(replace(JOB, contestants=[asked, other]))
+
+
+async def test_the_benchmark_of_customers_runs(tmp_path: Path) -> None:
+    """On a few customers, everybody gives the same answers and writes the same, and every comparison has its number."""
+    settings = servers.settings_of(tmp_path / "home")
+    results = Results("Neo4j", fillings=await asyncio.to_thread(population.fill, settings, 300, 0, tmp_path))
+    assert population.fill(settings, 300, 0, tmp_path) == []
+    extent = Extent(customers=4, rows=10, clients=2, seconds=0.1, settling=0.1, distinct=4)
+    with servers.database(settings.home) as address:
+        few = Population(300, address)
+        await asyncio.to_thread(customers.compare, results, few, few, few, tmp_path, JOB, extent)
+    text = report.markdown(results)
+    told = [f.what for f in results.fillings] + [c.what for c in results.comparisons] + [*results.memory]
+    assert len(told) > 40
+    assert all(f"| {named} |" in text for named in told)
 
 
 def test_an_organisation_is_the_same_for_the_same_size(tmp_path: Path) -> None:
