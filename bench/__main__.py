@@ -60,8 +60,9 @@ def _organisations(few: Size, many: Size, folder: Path, job: Job) -> Results:
 
 def _customers(results: Results, counts: Sequence[int], dealers: int, folder: Path, job: Job) -> None:
     with ExitStack() as stack:
-        populations = {count: _population(results, count, dealers, folder, stack) for count in sorted({*counts})}
-        customers_.compare(results, *(populations[count] for count in counts), folder, job, Extent())
+        there = {count: _population(results, count, dealers, folder, stack) for count in sorted({*counts})}
+        few, many, most = (there[count] for count in counts)
+        customers_.compare(results, few, many, most, folder, job, Extent())
 
 
 def _population(results: Results, count: int, dealers: int, folder: Path, stack: ExitStack) -> Population:
