@@ -17,6 +17,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count, cycle
+from tempfile import TemporaryFile
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -67,10 +68,14 @@ class Timing:
 def run(job: Job) -> list[Timing]:
     """Measures in a process of its own. Raises BenchError if contestants answer a question differently."""
     command = [sys.executable, "-m", "bench.client"]
-    done = subprocess.run(command, input=_JOB.dump_json(job), cwd=ROOT, capture_output=True, check=False)
-    if done.returncode:
-        raise BenchError(done.stderr.decode().strip())
-    return _TIMINGS.validate_json(done.stdout)
+    with TemporaryFile() as found:  # a pipe may lose the end of what is long
+        done = subprocess.run(
+            command, input=_JOB.dump_json(job), cwd=ROOT, stdout=found, stderr=subprocess.PIPE, check=False
+        )
+        if done.returncode:
+            raise BenchError(done.stderr.decode().strip())
+        found.seek(0)
+        return _TIMINGS.validate_json(found.read())
 
 
 _JOB = TypeAdapter(Job)
@@ -225,3 +230,4 @@ if __name__ == "__main__":
     except BenchError as error:
         sys.exit(str(error))
     sys.stdout.buffer.write(_TIMINGS.dump_json(found))
+    sys.stdout.flush()
