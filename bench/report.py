@@ -100,17 +100,22 @@ def _lines(results: Results) -> Iterator[str]:
         ("dealers", "entities", "facts", "seconds"),
         [(f"{x.dealers:,}", f"{x.entities:,}", f"{x.facts:,}", f"{x.seconds:.0f}") for x in results.loadings],
     )
-    yield ""
-    yield "## Customers"
-    yield ""
-    yield from _table(
-        ("what", "seconds", "memory at most, MB", "told at the end"),
-        [(x.what, f"{x.done.seconds:,.0f}", f"{x.done.memory / 2**20:,.0f}", x.done.told) for x in results.fillings],
-    )
-    yield ""
-    yield "## Memory of a server and its children"
-    yield ""
-    yield from _table(("server", "MB"), [(who, f"{size / 2**20:,.0f}") for who, size in results.memory.items()])
+    if results.fillings:
+        yield ""
+        yield "## Customers"
+        yield ""
+        yield from _table(
+            ("what", "seconds", "memory at most, MB", "told at the end"),
+            [
+                (x.what, f"{x.done.seconds:,.0f}", f"{x.done.memory / 2**20:,.0f}", x.done.told)
+                for x in results.fillings
+            ],
+        )
+    if results.memory:
+        yield ""
+        yield "## Memory of a server and its children"
+        yield ""
+        yield from _table(("server", "MB"), [(who, f"{size / 2**20:,.0f}") for who, size in results.memory.items()])
     yield ""
     yield "## Machine and versions"
     yield ""
