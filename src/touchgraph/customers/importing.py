@@ -27,6 +27,7 @@ from touchgraph.customers import importing_tool as tool
 from touchgraph.customers import rollups
 from touchgraph.customers.importing_files import File, find_files
 from touchgraph.customers.importing_stage import Stage
+from touchgraph.customers.importing_tallies import give_tallies
 from touchgraph.customers.tables import BY_TABLE, ORGANISATION_FILE, Table
 from touchgraph.errors import Conflict, GraphError, InputError
 from touchgraph.graph import Address, Graph, open_graph
@@ -166,9 +167,9 @@ class _Run:
             imported = self._by_tool()
         if imported is None:
             imported = self._with_graph(self._by_batches)
+            if self.first:
+                self._with_graph(partial(rollups.rebuild, report=self.report))
         self._tell_rejects()
-        if self.first:
-            self._with_graph(partial(rollups.rebuild, report=self.report))
         return imported
 
     def _begin(self) -> None:
@@ -261,6 +262,7 @@ class _Run:
             nodes, relationships = tool.give_rows(self.stage, table, given)
             imported.nodes += nodes
             imported.relationships += relationships
+        give_tallies(self.stage, given)
         self.report("Writing files", len(self._tables), len(self._tables))
         server.rebuild(self.settings, given.folder, given.all_arguments(), last, self.report)
         differing = self._with_graph(partial(tool.differences, given=given))

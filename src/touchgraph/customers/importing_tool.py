@@ -192,12 +192,20 @@ def _copy(
     stage: Stage, table: Table, given: Given, name: str, header: Sequence[str], values: Sequence[str], present: str = ""
 ) -> int:
     """Writes a header and the rows in which `present`, if named, is not null; returns how many."""
-    header_file, rows_file = _files(name)
-    (given.folder / header_file).write_text(",".join(header) + "\n", encoding="utf-8")
     where = f" WHERE {present} IS NOT NULL" if present else ""
     rows = f"SELECT {', '.join(values)} FROM good_{table.name}{where}"
-    ((count,),) = stage.rows(f"COPY ({rows}) TO {literal(str(given.folder / rows_file))} ({_COPY})")
-    return int(count)
+    return give_query(stage, given, name, header, rows)[1]
+
+
+def give_query(
+    stage: Stage, given: Given, name: str, header: Sequence[str], rows: str, quoted_columns: str = ""
+) -> tuple[list[str], int]:
+    """Writes a header and the rows of a query; returns the files, and how many rows. An empty text has to be quoted."""
+    header_file, rows_file = files = _files(name)
+    (given.folder / header_file).write_text(",".join(header) + "\n", encoding="utf-8")
+    force = f", FORCE_QUOTE ({quoted_columns})" if quoted_columns else ""
+    ((count,),) = stage.rows(f"COPY ({rows}) TO {literal(str(given.folder / rows_file))} ({_COPY}{force})")
+    return files, int(count)
 
 
 async def differences(graph: Graph, given: Given) -> list[str]:
