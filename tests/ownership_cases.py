@@ -209,6 +209,12 @@ CASES = [
         place="dealer:1",
     ),
     Case(
+        "Of two delegations to one unit, the narrower is followed.",
+        (*PLACES, f"dept:1 {A} {T}", "dept:1 DELEGATES_TO area:1", "dept:1 DELEGATES_TO area:1 @area:1"),
+        *("OWNED", "DELEGATED", "area:1", "2 4"),
+        place="dealer:1",
+    ),
+    Case(
         "A delegation for a place is not one for the nation.",
         (f"dept:1 {A} {T}", "dept:1 DELEGATES_TO dept:2 @region:1"),
         *("OWNED", "DIRECT", "dept:1", "0"),

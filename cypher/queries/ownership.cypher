@@ -75,9 +75,10 @@ WITH *, COLLECT {
     MATCH (unit) ((x)-[d:DELEGATES_TO WHERE d.validFrom <= $asOf < d.validTo AND d.recordedFrom <= $knownAt < d.recordedTo]->(y:OrgUnit)
       WHERE (d.scope IS NULL OR d.scope IN places) AND NOT EXISTS {
         (x)-[e:DELEGATES_TO WHERE e.validFrom <= $asOf < e.validTo AND e.recordedFrom <= $knownAt < e.recordedTo]->(z:OrgUnit)
-        WHERE z <> y AND (e.scope IS NULL OR e.scope IN places)
+        // One to the same unit has to be nearer, one to another as near.
+        WHERE (e.scope IS NULL OR e.scope IN places)
           AND coalesce(head([k IN range(0, size(places) - 1) WHERE places[k] = e.scope]), 999)
-            <= coalesce(head([k IN range(0, size(places) - 1) WHERE places[k] = d.scope]), 999)
+            < coalesce(head([k IN range(0, size(places) - 1) WHERE places[k] = d.scope]), 999) + CASE WHEN z = y THEN 0 ELSE 1 END
       }){0,20} (last)
     WITH i, party, last, d ORDER BY i, size(d) DESC
     WITH i, party.line AS line, party.path AS path, head(collect({unit: last, way: d})) AS end
