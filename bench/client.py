@@ -68,7 +68,7 @@ class Timing:
 def run(job: Job) -> list[Timing]:
     """Measures in a process of its own. Raises BenchError if contestants answer a question differently."""
     command = [sys.executable, "-m", "bench.client"]
-    with TemporaryFile() as found:  # a pipe may lose the end of what is long
+    with TemporaryFile() as found:  # through a pipe, the end of much was missing once
         done = subprocess.run(
             command, input=_JOB.dump_json(job), cwd=ROOT, stdout=found, stderr=subprocess.PIPE, check=False
         )

@@ -84,11 +84,10 @@ def _with_peers(results: Results, one: Population, url: str, customers: Customer
         for name in READING:
             asked = questions.reading(name, customers)
             everybody = {who: contestant(who, name, at, asked) for who, at in peers.items()}
-            slow = [everybody.pop(who) for who in SLOW.get(name, ())]
-            _compared(results, job, name, everybody)
+            slow = SLOW.get(name, ())
+            _compared(results, job, name, {who: one for who, one in everybody.items() if who not in slow})
             if slow:
-                everybody = {TOUCHGRAPH: everybody[TOUCHGRAPH], **dict(zip(SLOW[name], slow, strict=True))}
-                _compared(results, _seldom(job), name, everybody)
+                _compared(results, _seldom(job), name, {who: everybody[who] for who in (TOUCHGRAPH, *slow)})
         _written(results, job, peers, customers, extent.rows)
         for who, at in peers.items():
             if isinstance(at, str):

@@ -13,12 +13,13 @@ from touchgraph.model import NOBODY, OPEN_END, OPEN_RECORD, USAGE
 from touchgraph.plan import Statement
 from touchgraph.reorg.store import native
 
+_ITSELF = "MATCH (c:Customer {id: id})"
 _CUSTOMERS = {
-    "customers": ("id", "MATCH (c:Customer {id: id})"),
-    "leads": ("customer", "MATCH (c:Customer {id: id})"),
-    "dealer_assignments": ("customer", "MATCH (c:Customer {id: id})"),
-    "stage_history": ("customer", "MATCH (c:Customer {id: id})"),
-    "consents": ("customer", "MATCH (c:Customer {id: id})"),
+    "customers": ("id", _ITSELF),
+    "leads": ("customer", _ITSELF),
+    "dealer_assignments": ("customer", _ITSELF),
+    "stage_history": ("customer", _ITSELF),
+    "consents": ("customer", _ITSELF),
     "lead_grades": ("lead", "MATCH (:Lead {id: id})-[:OF]->(c)"),
 }
 """By table, the column that leads to the customers whose counts a row may change, and the clause that finds them."""

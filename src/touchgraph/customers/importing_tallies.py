@@ -22,7 +22,7 @@ def _part(name: str) -> str:
 
 
 def _consents(channel: str) -> str:
-    return f"coalesce(bool_or(channel = '{channel}'), false)"
+    return f"bool_or(channel = '{channel}')"
 
 
 _LINK = " ".join(

@@ -27,7 +27,6 @@ IDS = 20_000
 AT_ONCE = 2
 """How many transactions count at the same time."""
 
-
 _CONSTANTS = {"open": OPEN_RECORD, "end": OPEN_END}
 
 
