@@ -15,6 +15,7 @@ import pytest
 from graphql import parse
 
 from touchgraph.graph import Graph
+from touchgraph.plan import Template
 from touchgraph.resources import folder
 from touchgraph.schema import build_schema
 from touchgraph.schema.engine import Engine, bind
@@ -37,11 +38,17 @@ def as_json(value: Any) -> str:
 def clauses(cypher: str) -> str:
     """A statement with each clause on a line of its own, indented by its nesting."""
     lines, depth = [], 0
-    for part in re.split(r" (?=(?:OPTIONAL )?MATCH |WITH |RETURN |CALL |UNWIND |\})|(?<=\{) ", cypher):
+    for part in re.split(r"(?<!OPTIONAL) (?=(?:OPTIONAL )?MATCH |WITH |RETURN |CALL |UNWIND |\})|(?<=\{) ", cypher):
         depth -= part.startswith("}")
         lines.append("  " * depth + part)
         depth += part.count("{") - part.count("}") + part.startswith("}")
     return "\n".join(lines)
+
+
+def statement(template: Template, request: Request) -> str:
+    """A statement with the values of a request, in blocks."""
+    params = as_json(dict(bind(template, request.values).params))
+    return f"```cypher\n{clauses(template.text)}\n```\n```json parameters\n{params}\n```"
 
 
 async def written(graph: Graph, text: str) -> str:
@@ -54,9 +61,9 @@ async def written(graph: Graph, text: str) -> str:
     if variables:
         parts.append(f"```json variables\n{as_json(variables)}\n```")
     for number, template in enumerate(ENGINE.templates(request), 1):
-        params = as_json(dict(bind(template, request.values).params))
-        cypher = clauses(template.text)
-        parts.append(f"## Statement {number}\n```cypher\n{cypher}\n```\n```json parameters\n{params}\n```")
+        parts.append(f"## Statement {number}\n{statement(template, request)}")
+        recalled = dict.fromkeys(statement(each, request) for each in template.recalled.values())
+        parts += [f"### What its keys lead to, unless it is remembered\n{each}" for each in recalled]
     answer = await SCHEMA.execute(query, variables, context_value={"graph": graph})
     assert answer.errors is None, answer.errors
     parts.append(f"## Answer\n```json\n{as_json(answer.data)}\n```\n")

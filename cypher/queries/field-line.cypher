@@ -1,10 +1,10 @@
 // name: field-line
-// params: customer, asOf, knownAt
-// The field line of a customer: the dealer who serves it, and the area and the region that the dealer is part of.
-:param customer => 'customer:sample-1';
+// params: dealer, asOf, knownAt
+// The field line of the customers of a dealer: the dealer, and the area and the region that it is part of.
+:param dealer => 'dealer:sample-1';
 :param asOf => date('2025-08-30');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (:Customer {id: $customer})-[s:SERVED_BY WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]->(dealer)
+MATCH (dealer:Dealer {id: $dealer})
 WITH dealer, COLLECT {
     MATCH (dealer) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){1,20} (above)
     RETURN above

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -57,6 +57,10 @@ class Transaction:
         result = await self._run(statement.text, dict(statement.params))
         return [list(record) async for record in result]
 
+    async def run_all(self, statements: Sequence[Statement]) -> list[Rows]:
+        """The rows of each of several statements."""
+        return [await self.run(statement) for statement in statements]
+
 
 class Graph:
     """One database. `read` and `write` run a function in a transaction and try again when the database asks for it."""
@@ -68,6 +72,9 @@ class Graph:
         self._database = database
         self._timeout = timeout.total_seconds()
         self.what_if_seconds = what_if_timeout.total_seconds()
+        self.changes = 0
+        """How often this process may have changed the organisation."""
+        self._of_customers: set[int] = set()
 
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one read transaction. Raises GraphError."""
@@ -85,10 +92,25 @@ class Graph:
                     raise
         return await self.read(lambda tx: tx.run(statement))
 
-    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """What `work` returns, from one write transaction: all of it is kept, or nothing. Raises GraphError."""
-        async with self._session(neo4j.WRITE_ACCESS) as session:
-            return await session.execute_write(self._unit(work))
+    async def read_all(self, statements: Sequence[Statement]) -> list[Rows]:
+        """The rows of statements that read, all from the same graph. Raises GraphError."""
+        if len(statements) == 1:
+            return [await self.read_one(statements[0])]
+        return await self.read(lambda tx: tx.run_all(statements))
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]], of_customers: bool = False) -> T:
+        """What `work` returns, from one write transaction: all of it is kept, or nothing. Raises GraphError.
+
+        `of_customers`: it writes nothing that belongs to the organisation.
+        """
+        try:
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                result = await session.execute_write(self._unit(work))
+                if of_customers:
+                    self._of_customers.add(_number(await session.last_bookmarks()))
+                return result
+        finally:
+            self.changes += not of_customers
 
     async def rehearse(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one write transaction of which nothing is kept, however it ends.
@@ -107,15 +129,25 @@ class Graph:
 
     async def run(self, statement: Statement) -> Rows:
         """The rows of one statement outside an explicit transaction, for schema commands. Raises GraphError."""
-        async with self._session(neo4j.WRITE_ACCESS) as session:
-            result = await session.run(statement.text, dict(statement.params))
-            return [list(record) async for record in result]
+        try:
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                result = await session.run(statement.text, dict(statement.params))
+                return [list(record) async for record in result]
+        finally:
+            self.changes += 1
 
     async def last_transaction(self) -> int:
         """The number of the last transaction that was committed. Raises GraphError."""
         async with self._session(neo4j.READ_ACCESS) as session:
-            await session.execute_read(self._unit(lambda tx: tx.run(Statement("RETURN 1"))))
-            return transaction_number(next(iter((await session.last_bookmarks()).raw_values), ""))
+            async with await session.begin_transaction(timeout=self._timeout) as tx:
+                await tx.commit()
+            return _number(await session.last_bookmarks())
+
+    def only_customers(self, first: int, last: int) -> bool:
+        """Whether transactions after the first, up to the last, are this process's own and of customers only."""
+        own = {number for number in self._of_customers if first < number <= last}
+        self._of_customers = {number for number in self._of_customers if number > last}
+        return len(own) == last - first
 
     def _unit(self, work: Callable[[Transaction], Awaitable[T]]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
         async def unit(tx: AsyncManagedTransaction) -> T:
@@ -151,6 +183,10 @@ async def open_graph(
         ) from error
     async with driver:
         yield Graph(driver, address.database, timeout, what_if_timeout)
+
+
+def _number(bookmarks: neo4j.Bookmarks) -> int:
+    return transaction_number(next(iter(bookmarks.raw_values), ""))
 
 
 def transaction_number(bookmark: str) -> int:

@@ -6,7 +6,7 @@ They are made from sources, top down: `Selected` by `selection`, `Rows`, `Row` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,10 +34,12 @@ class Write:
     """The source of a field that writes, by the function of this name, before what stands below it is read.
 
     `answer`: where the field's own value comes from then; without one, what stands below it are root fields.
+    `of_customers`: it writes nothing that belongs to the organisation.
     """
 
     name: str
     answer: Wrote | None = None
+    of_customers: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,17 @@ class Count:
 
 
 @dataclass(frozen=True, eq=False)
+class Recalled:
+    """A row of the organisation that a customer's row leads to by `keys`: ids, one of which may be across a hop.
+
+    Only the keys are asked for with the row. `rows` yield what belongs to some keys, unless that is remembered.
+    """
+
+    keys: tuple[Scalar | Hop, ...]
+    rows: Rows
+
+
+@dataclass(frozen=True, eq=False)
 class Embedded:
     """A part of the same row as a row of its own."""
 
@@ -236,7 +249,7 @@ class Echo:
     binding: Binding
 
 
-Column = Scalar | Rows | Count | Embedded | SortKey | Echo
+Column = Scalar | Rows | Recalled | Count | Embedded | SortKey | Echo
 
 
 @dataclass(frozen=True)
@@ -282,6 +295,23 @@ class Shape:
     outputs: Mapping[str, tuple[Output, ...]]
 
 
+class Kept(list[Any]):
+    """A row that is remembered from one request to the next, and the objects that were made of it."""
+
+    SHAPES = 8
+    """How many objects are remembered with a row, at most: those of queries that are asked again and again."""
+
+    def __init__(self, row: Iterable[Any]) -> None:
+        super().__init__(row)
+        self.shaped: dict[Shape, dict[str, Any]] = {}
+
+    def keep(self, shape: Shape, data: dict[str, Any]) -> None:
+        """Remembers an object."""
+        if len(self.shaped) == self.SHAPES:
+            self.shaped.clear()
+        self.shaped[shape] = data
+
+
 @dataclass(frozen=True, eq=False)
 class Root:
     """One root field: the row that its statement returns, answered at a moment."""
@@ -313,9 +343,13 @@ class Statement:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
-    """Cypher and where the values of its parameters come from."""
+    """Cypher and where the values of its parameters come from.
+
+    `recalled`: for what is recalled of its rows, the statement that finds those of `$keys`.
+    """
 
     text: str
     bindings: Mapping[str, Binding]
+    recalled: Mapping[Recalled, Template] = field(default_factory=dict)

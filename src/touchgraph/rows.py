@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from touchgraph.plan import Output, Shape, Wrap
+from touchgraph.plan import Kept, Output, Shape, Wrap
 
 
 @dataclass
@@ -32,17 +32,18 @@ def shape_rows(shape: Shape, rows: list[Any]) -> tuple[dict[str, Any] | None, li
 
 
 def _fields(shape: Shape, raw: Any, faults: list[Fault]) -> dict[str, Any]:
-    return {output.key: _field(output, raw, faults) for output in shape.outputs[shape.type_of(raw)]}
-
-
-def _field(output: Output, raw: Any, faults: list[Fault]) -> Any:
-    value = output.pick(raw)
-    if output.wrap.items is None and output.shape is None:  # a leaf, by far the most frequent
+    data = {}
+    for output in shape.outputs[shape.type_of(raw)]:
+        value = output.pick(raw)
         if output.convert is not None:
             value = output.convert(value)
-        if value is not None or output.wrap.nullable:
-            return value
-    return _absorb(output, output.wrap, value, output.key, faults)
+        if isinstance(value, Kept) and output.shape in value.shaped:
+            data[output.key] = value.shaped[output.shape]
+        elif value is None or output.wrap.items is not None or output.shape is not None:
+            data[output.key] = _absorb(output, output.wrap, value, output.key, faults)
+        else:
+            data[output.key] = value
+    return data
 
 
 def _absorb(output: Output, wrap: Wrap, value: Any, step: str | int, faults: list[Fault]) -> Any:
@@ -68,4 +69,17 @@ def _complete(output: Output, wrap: Wrap, value: Any, faults: list[Fault]) -> An
         raise _Null(Fault(f"Cannot return null for non-nullable field {output.name}.", output.origin, []))
     if wrap.items is not None:
         return [_absorb(output, wrap.items, item, index, faults) for index, item in enumerate(value)]
-    return value if output.shape is None else _fields(output.shape, value, faults)
+    if output.shape is None:
+        return value
+    return _kept(output.shape, value, faults) if isinstance(value, Kept) else _fields(output.shape, value, faults)
+
+
+def _kept(shape: Shape, row: Kept, faults: list[Fault]) -> dict[str, Any]:
+    """The object of a row that is remembered: so is the object, if nothing is wrong with it."""
+    data = row.shaped.get(shape)
+    if data is None:
+        before = len(faults)
+        data = _fields(shape, row, faults)
+        if len(faults) == before:
+            row.keep(shape, data)
+    return data

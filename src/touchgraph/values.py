@@ -24,6 +24,7 @@ DEFAULT_FIRST, MAX_FIRST = 20, 200
 _CURSORS = URLSafeSerializer("touchgraph")
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORDS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+_OPEN_RECORD = OPEN_RECORD.strftime("%Y-%m-%dT")
 _OPEN = {OPEN_START.isoformat(), OPEN_END.isoformat()}
 
 
@@ -186,6 +187,6 @@ def _date(text: str | None) -> str | None:
 
 def _datetime(text: str | None) -> str | None:
     """RFC 3339 wants seconds, which the database omits when they are zero."""
-    if text is None or text.startswith(OPEN_RECORD.strftime("%Y-%m-%dT")):
+    if text is None or text.startswith(_OPEN_RECORD):
         return None
-    return re.sub(r"T(\d\d:\d\d)(?=[Z+-])", r"T\1:00", text)
+    return text if text[16] == ":" else f"{text[:16]}:00{text[16:]}"

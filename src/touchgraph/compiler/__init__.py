@@ -21,37 +21,52 @@ from touchgraph.plan import (
     Echo,
     Embedded,
     Literal,
+    Moment,
     Order,
     Page,
+    Recalled,
     Root,
     Row,
     Rows,
     SortKey,
     Template,
 )
-from touchgraph.sources import Across, FactType, Hop, Local, Lookup, Named, Property, Same, Unwind
+from touchgraph.sources import Across, FactType, Hop, Local, Lookup, Named, Property, Same, Scalar, Unwind
 
 
 def compile_root(root: Root, statements: Mapping[str, str]) -> Template:
     """The statement of a root field; it returns one row. `statements` are the texts of named statements."""
     compiler = _Compiler(statements=statements)
-    scope = Scope()
-    match root.row.columns:
-        case (Rows(source=Named(), single=True) as only,):
-            # Within head() the database would plan a whole statement blindly, without indexes and conditions first.
-            text = f"WITH {compiler.collected(only, scope)} AS found RETURN head(found)"
-        case columns:
-            text = f"RETURN {', '.join(compiler.column(column, scope) for column in columns) or 'null'}"
-    supposed = Binding(Literal(root.moment.supposed), values.same)
-    as_of, known_at = root.moment.as_of, root.moment.known_at
-    until = replace(as_of, convert=values.until)
-    moment = {"asOf": as_of, "knownAt": known_at, "until": until, "supposed": supposed}
+    text = compiler.root(root.row)
+    recalled = {one: _recalled(one, root.moment, statements) for one in compiler.recalled}
+    return _template(text, compiler, root.moment, recalled)
+
+
+def _recalled(one: Recalled, moment: Moment, statements: Mapping[str, str]) -> Template:
+    """The statement that finds what is recalled; it returns one list with the row, or null, of each of `$keys`."""
+    compiler = _Compiler(statements=statements)
+    return _template(f"RETURN {compiler.each(one.rows, '$keys')}", compiler, moment, {})
+
+
+def _template(text: str, compiler: _Compiler, asked: Moment, recalled: Mapping[Recalled, Template]) -> Template:
+    supposed, until = Binding(Literal(asked.supposed), values.same), replace(asked.as_of, convert=values.until)
+    moment = {"asOf": asked.as_of, "knownAt": asked.known_at, "until": until, "supposed": supposed}
     used = {name: binding for name, binding in moment.items() if f"${name}" in text}
-    return Template(text, compiler.parameters | used)
+    return Template(text, compiler.parameters | used, recalled)
 
 
 class _Compiler(Pages):
     """Writes columns, and the rows below them."""
+
+    def root(self, row: Row) -> str:
+        """The statement of a root."""
+        scope = Scope()
+        match row.columns:
+            case (Rows(source=Named(), single=True) as only,):
+                # Within head() the database would plan a whole statement blindly, without indexes and conditions first.
+                return f"WITH {self.collected(only, scope)} AS found RETURN head(found)"
+            case columns:
+                return f"RETURN {', '.join(self.column(column, scope) for column in columns) or 'null'}"
 
     def column(self, column: Column, scope: Scope) -> str:
         """The expression of one column of a row."""
@@ -67,11 +82,15 @@ class _Compiler(Pages):
             case Embedded(part, row):
                 return self.list_of(row, self.part(part, scope))
             case Rows(source=Lookup(), arguments={"ids": ids}):
-                return self.each(column, ids)
+                return self.each(column, self.parameter(ids))
             case Rows(single=True):
                 return f"head({self.collected(column, scope)})"
             case Rows():
                 return self.collected(column, scope)
+            case Recalled(keys):
+                self.recalled.append(column)
+                terms = [self.key(key, scope) for key in keys]
+                return terms[0] if len(terms) == 1 else f"[{', '.join(terms)}]"
             case Count(rows):
                 source = rows.source
                 every = self.match_all(source, rows) if in_millions(source) else self.matched(rows, scope)
@@ -101,13 +120,30 @@ class _Compiler(Pages):
 
     # --- rows --------------------------------------------------------------------------------------------------
 
-    def each(self, rows: Rows, ids: Binding) -> str:
-        """One row, or null, for each id of a list, in its order."""
-        one = self.fresh("id")
-        scope = Scope()
-        self.match_id(rows.source.label, one, scope)  # type: ignore[union-attr]
-        inner = self.returned(rows.row, scope)
-        return f"COLLECT {{ UNWIND {self.parameter(ids)} AS {one} RETURN head(COLLECT {{ {inner} }}) }}"
+    def each(self, rows: Rows, keys: str) -> str:
+        """One row, or null, for each item of a list: an id to look up, or what is given to a named statement."""
+        one, found = self.fresh("key"), self.fresh("found")
+        if isinstance(rows.source, Named):
+            given = [name for name, _ in rows.source.given]
+            terms = [one] if len(given) == 1 else [f"{one}[{i}]" for i in range(len(given))]
+            inner = self.rows(rows, Scope(locals=dict(zip(given, terms, strict=True))))
+        else:
+            scope = Scope()
+            self.match_id(rows.source.label, one, scope)  # type: ignore[union-attr]
+            inner = self.returned(rows.row, scope)
+        return f"COLLECT {{ UNWIND {keys} AS {one} WITH COLLECT {{ {inner} }} AS {found} RETURN head({found}) }}"
+
+    def key(self, key: Scalar | Hop, scope: Scope) -> str:
+        """The expression of a key of what is recalled; a hop leads to one entity at most, so rows stay as many."""
+        if not isinstance(key, Hop):
+            return self.scalar(key, scope)
+        assert self.as_of == "$asOf", "what is recalled is answered as of the statement's moment"
+        (type_,) = key.facts
+        crossed = (scope.node, type_)
+        if crossed not in scope.crossed:
+            pattern, scope.crossed[crossed], _ = self.crossed(scope.node, ((type_, key.direction),))
+            scope.clauses.append(f"OPTIONAL MATCH {pattern}")
+        return f"{scope.crossed[crossed]}.id"
 
     def rows(self, rows: Rows, outer: Scope) -> str:
         """The body of the subquery that yields rows as lists."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from touchgraph.model import known, now, quote
-from touchgraph.plan import Binding, Order
+from touchgraph.plan import Binding, Order, Recalled
 from touchgraph.sources import Across, FactType, Local, Member, Named, Of, Property, Scalar, Source, Unwind
 
 _LAST = {"integer": "2147483647", "string": "''"}
@@ -16,7 +16,10 @@ _LAST = {"integer": "2147483647", "string": "''"}
 
 @dataclass
 class Scope:
-    """The variables that hold a row. `clauses` are added to while columns are compiled; they come before RETURN."""
+    """The variables that hold a row. `clauses` are added to while columns are compiled; they come before RETURN.
+
+    `crossed`: the variables of what is across a fact or a link from a node, for the keys of what is recalled.
+    """
 
     node: str = ""
     fact: str = ""
@@ -26,6 +29,7 @@ class Scope:
     timeless: bool = False
     locals: dict[str, str] = field(default_factory=dict)
     record: str = ""
+    crossed: dict[tuple[str, str], str] = field(default_factory=dict)
     clauses: list[str] = field(default_factory=list)
 
     def variables(self) -> Iterable[str]:
@@ -40,6 +44,7 @@ class Writer:
     """Writes parts of one statement; no name is given twice."""
 
     parameters: dict[str, Binding] = field(default_factory=dict)
+    recalled: list[Recalled] = field(default_factory=list)
     count: int = 0
     as_of: str = "$asOf"
     known_at: str = "$knownAt"

@@ -5,6 +5,8 @@ Constraints, validation of files, checks and the Cypher that the compiler writes
 
 from __future__ import annotations
 
+import re
+
 from touchgraph.model.customers import *
 from touchgraph.model.kinds import *
 from touchgraph.model.organisation import *
@@ -41,6 +43,22 @@ def has_label(kind: EntityKind, label: str) -> bool:
 def kinds_with(label: str) -> tuple[EntityKind, ...]:
     """The kinds whose entities carry the label."""
     return KINDS if label == NODE else tuple(kind for kind in KINDS if has_label(kind, label))
+
+
+def led_to(type_: str) -> str | None:
+    """The label of what a fact or a link leads to from a customer, or from what belongs to it, out of these."""
+    link, fact = LINKS.get(type_), CUSTOMER_FACT_BY_TYPE.get(type_)
+    label = link[1] if link else fact.end[0] if fact else None
+    return label if label and BY_LABEL[label].base is not None else None
+
+
+def tells_of_customers(cypher: str) -> bool:
+    """Whether a statement reads anything of customers, or of what is counted of them."""
+    return _OF_CUSTOMERS.search(cypher) is not None
+
+
+_NAMES = (*(kind.label for kind in CUSTOMER_ENTITIES), *CUSTOMER_FACT_BY_TYPE, *LINKS, *TALLIES, CUSTOMER_NAMES)
+_OF_CUSTOMERS = re.compile(rf"\b({'|'.join(_NAMES)})\b")
 
 
 def labels_of(label: str) -> str:

@@ -25,6 +25,7 @@ from touchgraph.plan import (
     Page,
     Paged,
     QueryPlan,
+    Recalled,
     Root,
     Row,
     Rows,
@@ -38,8 +39,10 @@ from touchgraph.plan import (
 )
 from touchgraph.planner import arguments
 from touchgraph.sources import (
+    Across,
     Computed,
     Context,
+    Direction,
     FactType,
     Hop,
     Local,
@@ -279,7 +282,7 @@ class _Columns:
             filters = arguments.filters(one) if isinstance(source, Hop | Unwind) else ()
             single = one.wrap.items is None
             rows = Rows(source, columns.row(), single, filters, arguments=arguments.parameters(one, source))
-            return itemgetter(self.place(key, rows)), shape
+            return itemgetter(self.place(key, _recalled(one, rows) if single else rows)), shape
 
         return self._object_of(one, make)
 
@@ -303,6 +306,24 @@ class _Columns:
             return lambda row: Paged(row[place], row[limit], None)
         total = self.place((key, "total"), Count(rows))
         return lambda row: Paged(row[place], row[limit], row[total])
+
+
+def _recalled(one: Selected, rows: Rows) -> Rows | Recalled:
+    """Rows of the organisation that a customer's row leads to are recalled by their keys; others are as they were."""
+    match rows.source:
+        case Hop(facts=(type_,), direction=Direction.OUT, yields_fact=False, ever=False) as hop if model.led_to(type_):
+            return Recalled((hop,), replace(rows, source=Lookup(model.led_to(type_) or "")))
+        case Reference(Property(of=Of.NODE) as key, label) if one.name.partition(".")[0] in _OF_CUSTOMERS:
+            return Recalled((key,), replace(rows, source=Lookup(label)))
+        case Named(given=given) as named if given and all(isinstance(key, Across) for _, key in given):
+            asked = replace(named, given=tuple((name, Local(name)) for name, _ in given))
+            hops = tuple(Hop((key.fact,)) for _, key in given if isinstance(key, Across))
+            return Recalled(hops, replace(rows, source=asked))
+        case _:
+            return rows
+
+
+_OF_CUSTOMERS = {kind.label for kind in model.CUSTOMER_ENTITIES}
 
 
 def _part(columns: _Columns, one: Selected, page: Page, parent: str) -> Output:

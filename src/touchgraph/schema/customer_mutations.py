@@ -61,7 +61,7 @@ class FeedbackPayload(Payload):
 
 
 def _field(name: str, model: type[BaseModel], doc: str) -> Any:
-    return declared(Write(name), argument("input", input_of(model)), doc=doc)
+    return declared(Write(name, of_customers=True), argument("input", input_of(model)), doc=doc)
 
 
 @strawberry.type

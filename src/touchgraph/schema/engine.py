@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from graphql import (
     DocumentNode,
@@ -30,6 +32,7 @@ from touchgraph.errors import (
     TouchgraphError,
 )
 from touchgraph.graph import Graph, Transaction
+from touchgraph.model import tells_of_customers
 from touchgraph.plan import (
     Binding,
     Echo,
@@ -44,6 +47,7 @@ from touchgraph.plan import (
     Variable,
 )
 from touchgraph.planner import plan
+from touchgraph.recall import Known, Memory, Place, Question, answers, places
 from touchgraph.rows import shape_rows
 from touchgraph.selection import Request, read_request, select
 from touchgraph.statements import NamedStatement
@@ -68,6 +72,7 @@ class Engine:
         self._writers = writers or {}
         self._statements = {name: statement.text for name, statement in statements.items()}
         self._plan = lru_cache(cache_size)(self._make_plan)
+        self._memories = WeakKeyDictionary[Graph, Memory]()
 
     async def answer(
         self, graph: Graph, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None
@@ -78,8 +83,10 @@ class Engine:
             if isinstance(request, list):
                 return PreExecutionError(None, [_coded(error, InputError.code) for error in request])
             make = self._make_plan if request.shape is None else self._plan
-            planned, templates = make(_Key(request))
-            rows = await _Run(planned, templates, request, self._writers).rows(graph)
+            compiled = make(_Key(request))
+            if graph not in self._memories:
+                self._memories[graph] = Memory(graph)
+            rows = await _Run(compiled, request, self._writers).rows(graph, self._memories[graph])
         except _Refused as refused:
             return PreExecutionError(None, [refused.error])
         except TouchgraphError as error:
@@ -88,17 +95,33 @@ class Engine:
             log.exception("a request failed")
             message = "Something went wrong here; the log tells what, under the id of this request (X-Request-ID)."
             return PreExecutionError(None, [_coded(GraphQLError(message), GraphError.code)])
-        data, faults = shape_rows(planned.shape, rows)
+        data, faults = shape_rows(compiled.plan.shape, rows)
         errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), GraphError.code) for f in faults]
         return ExecutionResult(data, errors or None)
 
     def templates(self, request: Request) -> list[Template]:
         """The statements of a request, one for each root field, with places for values."""
-        return self._plan(_Key(request))[1]
+        return self._plan(_Key(request)).templates
 
-    def _make_plan(self, key: _Key) -> tuple[QueryPlan, list[Template]]:
+    def _make_plan(self, key: _Key) -> _Compiled:
         planned = plan(select(key.request), key.request.type_name)
-        return planned, [compile_root(root, self._statements) for root in planned.roots]
+        templates = [compile_root(root, self._statements) for root in planned.roots]
+        return _Compiled(
+            planned,
+            templates,
+            [places(root.row) for root in planned.roots],
+            [not tells_of_customers(template.text) for template in templates],
+        )
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A plan; and of each root its statement, where that leaves something to recall, and whether it lasts."""
+
+    plan: QueryPlan
+    templates: list[Template]
+    places: list[tuple[Place, ...]]
+    lasting: list[bool]
 
 
 class _Key:
@@ -150,27 +173,39 @@ def _value(value: Value, variables: Mapping[str, Any]) -> Any:
 class _Run:
     """One request on its way to the rows of its statements, by the number of their root."""
 
-    def __init__(
-        self, planned: QueryPlan, templates: list[Template], request: Request, writers: Mapping[str, Writer]
-    ) -> None:
-        self._planned, self._templates, self._request, self._writers = planned, templates, request, writers
-        self._values = dict(request.values)
+    def __init__(self, compiled: _Compiled, request: Request, writers: Mapping[str, Writer]) -> None:
+        self._compiled, self._request, self._writers = compiled, request, writers
+        self._planned, self._values = compiled.plan, dict(request.values)
 
-    async def rows(self, graph: Graph) -> list[Any]:
+    async def rows(self, graph: Graph, memory: Memory) -> list[Any]:
         """The rows. A mutation is one transaction; else what is asked after each write is one of its own, not kept."""
         steps, found = self._planned.steps, dict[int, Any]()
         if self._request.operation.operation is OperationType.MUTATION:
-            found |= await graph.write(lambda tx: self._in_order(tx, steps))
+            of_customers = all(step.write.of_customers for step in steps)
+            found |= await graph.write(lambda tx: self._in_order(tx, steps), of_customers)
         else:
             # Values are made before anything is asked of the database, which may refuse them.
-            plain = {n: bind(self._templates[n], self._values) for n in self._after(None)}
-            if len(plain) == 1:
-                found |= {n: (await graph.read_one(statement))[0] for n, statement in plain.items()}
-            elif plain:
-                found |= await graph.read(lambda tx: _read(tx, plain))
+            plain = {n: self._question(n) for n in self._after(None)}
+            if plain:
+                found |= await self._plain(graph, memory, plain)
             for step in steps:
                 found |= await self._rehearsed(graph, step)
-        return [found[number] for number in range(len(self._templates))]
+        return [found[number] for number in range(len(self._compiled.templates))]
+
+    async def _plain(self, graph: Graph, memory: Memory, questions: Mapping[int, Question]) -> dict[int, Any]:
+        """What is asked of the graph as it is, some of it remembered; all read at once if somebody wrote meanwhile."""
+        known = await memory.known()
+        found = await answers(questions, known, graph.read_all)
+        if memory.holds(known):
+            return found
+        return await graph.read(lambda tx: answers(questions, Known(), tx.run_all))
+
+    def _question(self, number: int) -> Question:
+        template = self._compiled.templates[number]
+        recalled = {one: bind(below, self._values) for one, below in template.recalled.items()}
+        places, lasting = self._compiled.places[number], self._compiled.lasting[number]
+        row = self._planned.roots[number].row
+        return Question(row, bind(template, self._values), places, recalled, lasting)
 
     def _after(self, step: Step | None) -> list[int]:
         """The roots that are answered after a step and no other."""
@@ -204,7 +239,7 @@ class _Run:
         await self._write(tx, step)
         after = self._after(step)
         echoed = {n: row for n in after if (row := self._echoed(n)) is not None}
-        return echoed | await _read(tx, {n: bind(self._templates[n], self._values) for n in after if n not in echoed})
+        return echoed | await answers({n: self._question(n) for n in after if n not in echoed}, Known(), tx.run_all)
 
     def _echoed(self, number: int) -> list[Any] | None:
         """The row of a root that shows only what a write returned, for which the database need not be asked."""
@@ -219,10 +254,6 @@ class _Run:
         except (InputError, Conflict) as error:
             raise _Refused(_refusal(error, step)) from error
         self._values.update({step.result(name): value for name, value in result.items()})
-
-
-async def _read(tx: Transaction, statements: Mapping[int, Statement]) -> dict[int, Any]:
-    return {number: (await tx.run(statement))[0] for number, statement in statements.items()}
 
 
 def _refusal(error: TouchgraphError, step: Step) -> GraphQLError:

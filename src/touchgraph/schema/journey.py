@@ -13,7 +13,7 @@ from touchgraph.schema.declare import argument, declared, named
 from touchgraph.schema.organisation import Area, Dealer, Region
 from touchgraph.schema.ownership import OWNERSHIP, Ownership
 from touchgraph.schema.subjects import Channel, LifecycleStage, Touchpoint
-from touchgraph.sources import Across, Computed, Local, Member, Of, Property, Unwind
+from touchgraph.sources import Across, Computed, Local, Member, Unwind
 from touchgraph.values import time
 
 if TYPE_CHECKING:
@@ -95,6 +95,6 @@ class CustomerOwner:
         "field-line",
         locals_=("dealer", "area", "region"),
         record=True,
-        given=(("customer", Property("id", Of.NODE)),),
+        given=(("dealer", Across("SERVED_BY")),),
         doc="Its dealer, area and region, with their positions; null for a customer without a dealer.",
     )
