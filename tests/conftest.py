@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from touchgraph import server
-from touchgraph.graph import Address, Graph, open_graph
+from touchgraph.graph import Address, Graph, Rows, Transaction, open_graph
 from touchgraph.model import quote
 from touchgraph.plan import Statement
 from touchgraph.settings import Settings
@@ -110,6 +110,20 @@ async def bare_graph(scratch_address: Address) -> AsyncIterator[Graph]:
     async with open_graph(scratch_address, PATIENCE, PATIENCE) as opened:
         await _empty(opened)
         yield opened
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of the statements that are run from now on."""
+    texts: list[str] = []
+    run = Transaction.run
+
+    async def noted(tx: Transaction, statement: Statement) -> Rows:
+        texts.append(statement.text)
+        return await run(tx, statement)
+
+    monkeypatch.setattr(Transaction, "run", noted)
+    return texts
 
 
 async def _empty(graph: Graph, keep: Collection[str] = ()) -> None:

@@ -5,27 +5,12 @@ from __future__ import annotations
 import pytest
 from graphql import parse
 
-from touchgraph.graph import Graph, Rows, Transaction
-from touchgraph.plan import Statement
+from touchgraph.graph import Graph
 from touchgraph.schema import build_schema
 from touchgraph.schema.engine import Engine
 from touchgraph.statements import NamedStatement
 
 SCHEMA = build_schema()._schema
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts of the statements that are run from now on."""
-    texts: list[str] = []
-    run = Transaction.run
-
-    async def counted(tx: Transaction, statement: Statement) -> Rows:
-        texts.append(statement.text)
-        return await run(tx, statement)
-
-    monkeypatch.setattr(Transaction, "run", counted)
-    return texts
 
 
 def engine() -> Engine:
