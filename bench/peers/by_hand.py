@@ -84,10 +84,10 @@ def _rows(asked: dict[str, Any]) -> dict[str, Any]:
     rows = []
     for item in asked["interactions"]:
         at = datetime.fromisoformat(item["at"]).astimezone(UTC)
-        own = {"at": at, "kind": item["kind"], "channel": item["channel"], "outcome": item["outcome"]}
+        own = {"kind": item["kind"], "channel": item["channel"], "outcome": item["outcome"]}
         key = "|".join(name.partition(":")[2] for name in (item["touchpoint"], item["channel"])) + f"|{item['kind']}"
         named = {name: item[name] for name in ("id", "customer", "touchpoint")}
-        rows.append({**named, "own": own, "day": at.date(), "key": key})
+        rows.append({**named, "own": own, "at": at.isoformat(), "day": at.date(), "key": key})
     return {"rows": rows, "source": asked["source"], "recorded": datetime.now(UTC), **_PRESENT}
 
 

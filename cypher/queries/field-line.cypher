@@ -1,7 +1,7 @@
 // name: field-line
 // params: dealer, asOf, knownAt
 // The field line of the customers of a dealer: the dealer, and the area and the region that it is part of.
-:param dealer => 'dealer:sample-1';
+:param dealer => 'dealer:d0001';
 :param asOf => date('2025-08-30');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
 MATCH (dealer:Dealer {id: $dealer})

@@ -34,7 +34,11 @@ class Known:
 
     def of(self, statement: Statement) -> dict[Hashable, Any]:
         """What was found by a statement; more of it is added by `keep` only."""
-        return self._found.setdefault((statement.text, repr(statement.params)), {})
+        values = tuple(statement.params.values())
+        try:
+            return self._found.setdefault((statement.text, values), {})
+        except TypeError:  # lists and objects have no hash
+            return self._found.setdefault((statement.text, repr(values)), {})
 
     def keep(self, found: dict[Hashable, Any], more: Mapping[Hashable, Any]) -> None:
         """Adds to what was found by a statement."""

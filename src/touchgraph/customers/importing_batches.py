@@ -84,7 +84,7 @@ class Writer:
             rows, await self._present(tx, rows)
         )
         if new:
-            parameters = {"rows": [[row[name] for name in self._names] for row in new], **_CONSTANTS}
+            parameters = {"rows": [[_sent(row[name]) for name in self._names] for row in new], **_CONSTANTS}
             ((created,),) = await tx.run(Statement(self._create, parameters))
             if created != len(new):
                 raise GraphError(f"{self.table.name}: what some rows name was removed meanwhile; run the import again.")
@@ -165,7 +165,8 @@ class Writer:
         return [column.name for column in self.table.columns]
 
     def _value(self, column: str) -> str:
-        return f"row[{self._names.index(column)}]"
+        value = f"row[{self._names.index(column)}]"
+        return f"datetime({value})" if self.table.column(column).type == "datetime" else value
 
     @cached_property
     def _create(self) -> str:
@@ -213,6 +214,11 @@ def _row(names: Sequence[str], times: set[int], values: Sequence[Any]) -> Row:
     """A row by column, with `row` and `told`: whether it says itself since when it is known."""
     own = (v.replace(tzinfo=UTC) if n in times and v is not None else v for n, v in enumerate(values))
     return dict(zip(("row", "told", *names), own, strict=True))
+
+
+def _sent(value: Any) -> Any:
+    """A value as it is sent: the driver takes as long for a time as for all else of a row, but not for its text."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _is_told(row: Row, name: str) -> bool:
