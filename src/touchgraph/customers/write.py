@@ -79,8 +79,6 @@ _RECORD = f"""
 OPTIONAL MATCH (source:Source {{id: $source}})
 UNWIND $rows AS row
 OPTIONAL MATCH (c:Customer {{id: row.customer}})
-{locked("c")}
-WITH *
 OPTIONAL MATCH (t:Touchpoint {{id: row.touchpoint}}) WHERE {exists("t", "row.day")}
 OPTIONAL MATCH (named:Dealer {{id: row.dealer}}) WHERE {exists("named", "row.day")}
 OPTIONAL MATCH (via:Channel {{id: row.own.channel}}) WHERE {exists("via", "row.day")}
@@ -123,8 +121,6 @@ async def record_interactions(tx: Transaction, arguments: Mapping[str, Any]) -> 
     """Records what happened; what is there already with the same content is skipped. Raises InvalidRows."""
     request = items.read(items.RECORD, arguments["input"], "interactions")
     rows = [_interaction(number, item.model_dump()) for number, item in enumerate(request.interactions)]
-    # Everybody locks customers in one order.
-    rows.sort(key=lambda row: (row["customer"], row["id"]))
     found = await tx.run(Statement(_RECORD, {"rows": rows, "source": request.source} | _now()))
     known, faults, recorded = found[0] if found else (True, [], 0)
     if faults or not known:
