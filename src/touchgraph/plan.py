@@ -298,7 +298,7 @@ class Shape:
 class Kept(list[Any]):
     """A row that is remembered from one request to the next, and the objects that were made of it."""
 
-    SHAPES = 8
+    SHAPES = 4
     """How many objects are remembered with a row, at most: those of queries that are asked again and again."""
 
     def __init__(self, row: Iterable[Any]) -> None:

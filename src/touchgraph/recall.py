@@ -18,8 +18,8 @@ from touchgraph.plan import Column, Embedded, Kept, Recalled, Row, Rows, Stateme
 
 SECONDS = 0.5
 """How long what is remembered may lag behind what somebody else wrote."""
-VALUES = 1_000_000
-"""How many values are remembered at most; about 100 bytes each."""
+VALUES = 500_000
+"""How many values are remembered at most; some 100 MB, with the objects that were made of them."""
 
 Read = Callable[[Sequence[Statement]], Awaitable[list[list[list[Any]]]]]
 """The rows of each of several statements."""
