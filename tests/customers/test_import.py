@@ -15,6 +15,7 @@ from tests.customers.importing import Tables, made_up, rejects, write
 from tests.dump import Dump, dump
 
 from touchgraph import server
+from touchgraph.customers import importing_tallies
 from touchgraph.customers.importing import Imported, Options, import_files
 from touchgraph.customers.rollups import check_rollups
 from touchgraph.customers.tables import TABLES
@@ -219,11 +220,14 @@ def at(address: Address) -> dict[str, str]:
     return {"NEO4J_URI": address.uri, "NEO4J_USERNAME": address.username, "NEO4J_PASSWORD": address.password}
 
 
-async def test_through_the_import_tool(settings_for: SettingsFor, made: Made, expected: Dump) -> None:
+async def test_through_the_import_tool(
+    settings_for: SettingsFor, made: Made, expected: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first import into the managed database goes through the tool, also after one that was killed within it.
 
     The graph is the one that batches make, with all constraints and indexes, those of others too; then batches go on.
     """
+    monkeypatch.setattr(importing_tallies, "PART", 50)
     folder, tables = made
     settings = settings_for()
     address = server.start(settings).address

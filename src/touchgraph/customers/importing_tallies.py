@@ -74,25 +74,52 @@ counted AS (
   FROM interactions)"""
 
 
+PART = 100_000
+"""How many customers are counted at once: what is joined and put in order has to fit into memory."""
+_HEADER = (":ID", "dealer:string", "day:date", "keys:string[]", "counts:long[]")
+
+
 def give_tallies(stage: Stage, given: Given) -> None:
     """Gives the tallies of all rows."""
     staged = {file.table.name for file in stage.files}
-    tables = [f"{name} AS (SELECT * FROM {_rows(name, name in staged)})" for name in BY_TABLE]
+    ((customers,),) = stage.rows(f"SELECT count(*) FROM {_rows('customers', staged)}")
+    parts = 1 + customers // PART
     for label, counted in ((FLOW, _FLOWS), (STANDING, _STANDING), (USAGE, _USAGE)):
-        text = f"""
-WITH {", ".join(tables)}, {_FACTS}, {counted},
-sums AS (SELECT coalesce(dealer, '{NOBODY}') AS dealer, day, key, count(*) AS n FROM counted GROUP BY ALL)
+        stage.rows("CREATE OR REPLACE TABLE tallied (dealer VARCHAR, day DATE, key VARCHAR, n BIGINT)")
+        for part in range(parts):
+            tables = [f"{name} AS ({_part_of(name, staged, part, parts)})" for name in BY_TABLE]
+            stage.rows(f"""
+INSERT INTO tallied WITH {", ".join(tables)}, {_FACTS}, {counted}
+SELECT coalesce(dealer, '{NOBODY}'), day, key, count(*) FROM counted GROUP BY ALL""")
+        for part in range(parts):
+            _give(stage, given, label, part, parts)
+    stage.rows("DROP TABLE tallied")
+
+
+def _give(stage: Stage, given: Given, label: str, part: int, parts: int) -> None:
+    """Gives the tallies of a part of the dealers."""
+    text = f"""
+WITH sums AS (
+  SELECT dealer, day, key, sum(n)::BIGINT AS n FROM tallied WHERE hash(dealer) % {parts} = {part} GROUP BY ALL)
 SELECT concat_ws('|', '{label}', dealer, day) AS id, dealer, day, string_agg(key, ';' ORDER BY key) AS keys,
   string_agg(n, ';' ORDER BY key) AS counts
 FROM sums GROUP BY dealer, day"""
-        header = (":ID", "dealer:string", "day:date", "keys:string[]", "counts:long[]")
-        files, rows = give_query(stage, given, label, header, text, quoted_columns="dealer")
-        given.add_nodes([label], files, rows, multiline=False)
+    files, rows = give_query(stage, given, f"{label}-{part}", _HEADER, text, quoted_columns="dealer")
+    given.add_nodes([label], files, rows, multiline=False)
 
 
-def _rows(name: str, staged: bool) -> str:
+def _part_of(name: str, staged: set[str], part: int, parts: int) -> str:
+    """The rows of a table that are of a part of the customers; all, where they do not tell the customer."""
+    column = "id" if name == "customers" else "customer"
+    rows = f"SELECT * FROM {_rows(name, staged)}"
+    if column not in {each.name for each in BY_TABLE[name].columns}:
+        return rows
+    return f"{rows} WHERE hash({column}) % {parts} = {part}"
+
+
+def _rows(name: str, staged: set[str]) -> str:
     """The good rows of a table; none, if there is no file of it."""
-    if staged:
+    if name in staged:
         return f"good_{name}"
     return f"(SELECT {', '.join(map(_nothing, BY_TABLE[name].columns))} WHERE false)"
 

@@ -120,7 +120,7 @@ RETURN known, faults, size(new) AS recorded
 async def record_interactions(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Records what happened; what is there already with the same content is skipped. Raises InvalidRows."""
     request = items.read(items.RECORD, arguments["input"], "interactions")
-    rows = [_interaction(number, item.model_dump()) for number, item in enumerate(request.interactions)]
+    rows = [_interaction(number, item) for number, item in enumerate(request.interactions)]
     found = await tx.run(Statement(_RECORD, {"rows": rows, "source": request.source} | _now()))
     known, faults, recorded = found[0] if found else (True, [], 0)
     if faults or not known:
@@ -131,16 +131,23 @@ async def record_interactions(tx: Transaction, arguments: Mapping[str, Any]) -> 
     return answer(request, ids=ids, recorded=recorded, skipped=len(ids) - recorded)
 
 
-def _interaction(number: int, values: dict[str, Any]) -> dict[str, Any]:
+def _interaction(number: int, item: Any) -> dict[str, Any]:
     """A row of the statement: what it names, what stands on its node, and what it counts for.
 
     The time goes as text: to make times for the database takes the driver longer than all else of a batch.
     """
-    own = {name: values[name] for name in ("channel", "kind", "outcome")}
-    at = values["at"].astimezone(UTC)
-    named = {name: values[name] for name in ("id", "customer", "touchpoint", "dealer")}
-    counted = {"day": at.date(), "key": key(named["touchpoint"], own["channel"], own["kind"])}
-    return {"number": number, "at": at.isoformat(), "own": own, **named, **counted}
+    at = item.at.astimezone(UTC)
+    return {
+        "number": number,
+        "id": item.id,
+        "customer": item.customer,
+        "touchpoint": item.touchpoint,
+        "dealer": item.dealer,
+        "own": {"channel": item.channel, "kind": item.kind, "outcome": item.outcome},
+        "at": at.isoformat(),
+        "day": at.date(),
+        "key": key(item.touchpoint, item.channel, item.kind),
+    }
 
 
 def _faults(fault: Any, rows: Mapping[int, dict[str, Any]]) -> list[RowFault]:
