@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Rows = list[list[Any]]
 
+_NOTED = 10_000
+"""How many transactions are noted at most."""
+
 # A dead database must be reported within five seconds, retries included.
 _DRIVER_CONFIG: dict[str, Any] = {
     "connection_timeout": 2.0,
@@ -72,9 +75,8 @@ class Graph:
         self._database = database
         self._timeout = timeout.total_seconds()
         self.what_if_seconds = what_if_timeout.total_seconds()
-        self.changes = 0
-        """How often this process may have changed the organisation."""
-        self._of_customers: set[int] = set()
+        self.changes = 0  # how often this process may have changed the organisation
+        self._of_customers: set[int] = set()  # its last transactions that did not
 
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one read transaction. Raises GraphError."""
@@ -107,10 +109,15 @@ class Graph:
             async with self._session(neo4j.WRITE_ACCESS) as session:
                 result = await session.execute_write(self._unit(work))
                 if of_customers:
-                    self._of_customers.add(_number(await session.last_bookmarks()))
+                    self._note(_number(await session.last_bookmarks()))
                 return result
         finally:
             self.changes += not of_customers
+
+    def _note(self, number: int) -> None:
+        if len(self._of_customers) == _NOTED:  # nobody asks for them
+            self._of_customers.clear()
+        self._of_customers.add(number)
 
     async def rehearse(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one write transaction of which nothing is kept, however it ends.
