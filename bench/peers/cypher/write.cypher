@@ -24,7 +24,7 @@ CALL (new) {
   UNWIND new AS one
   WITH one.dealer AS dealer, one.day AS day, collect(one.key) AS keys ORDER BY dealer, day
   MERGE (u:UsageTally {dealer: dealer, day: day}) ON CREATE SET u.keys = [], u.counts = []
-  SET u.locked = true REMOVE u.locked
+  SET u.day = u.day
   WITH u, keys, u.keys + [i IN range(0, size(keys) - 1) WHERE NOT keys[i] IN u.keys + keys[..i] | keys[i]] AS counted
   SET u.counts = [i IN range(0, size(counted) - 1) | coalesce(u.counts[i], 0) + size([k IN keys WHERE k = counted[i]])],
     u.keys = counted

@@ -97,7 +97,7 @@ def kept(label: str, change: str) -> str:
     """
     return f"""
 MERGE (t:{quote(label)} {{dealer: {change}.dealer, day: {change}.day}}) ON CREATE SET t.keys = [], t.counts = []
-SET t.locked = true REMOVE t.locked
+SET t.day = t.day
 WITH t, {change}, t.counts AS before,
   t.keys + [e IN {change}.entries WHERE NOT e.key IN t.keys | e.key] AS keys
 WITH t, keys, [i IN range(0, size(keys) - 1) | coalesce(before[i], 0)
