@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,23 @@ async def test_what_cannot_be_is_told_and_nothing_is_written(small: Graph) -> No
             place = field if row is None else f"{next(iter(given))}[{row}].{field}"
             assert f"{place}: {message}" in str(error)
     assert await dump(small) == before
+
+
+async def test_several_record_of_the_same_customers_at_once(small: Graph, caplog: pytest.LogCaptureFixture) -> None:
+    """Batches about the same customers are no reason to wait for one another, however much happened to them before."""
+    customers = [LI, ZHANG, {**LI, "id": "customer:wu"}]
+    await do(small, "upsertCustomers", customers=customers)
+
+    async def record(batch: int) -> int:
+        views = [
+            {**VIEW, "id": f"interaction:{batch}-{n}", "customer": customers[(n + batch) % 3]["id"]} for n in range(200)
+        ]
+        return int((await do(small, "recordInteractions", interactions=views))["recorded"])
+
+    assert await record(0) == 200
+    assert await asyncio.gather(*(record(batch) for batch in range(1, 13))) == [200] * 12
+    assert "Deadlock" not in caplog.text
+    assert await check_rollups(small) == []
 
 
 async def test_several_mutations_are_all_done_or_none(small: Graph) -> None:
