@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from touchgraph.errors import InputError
@@ -170,7 +170,15 @@ def apply_all(work: Work, some: list[Change], days: dict[date, Day]) -> None:
         do(days, name, fields)
 
 
+LATE_CHILD: list[Change] = [
+    ("move", {"id": UNITS[2], "parent": UNITS[1], "validFrom": DAYS[1]}),
+    ("close", {"id": UNITS[1], "successor": UNITS[2], "validFrom": DAYS[0]}),
+]
+"""A unit is succeeded, from a day on, by one that becomes its child only later."""
+
+
 @settings(max_examples=300, deadline=None)
+@example([LATE_CHILD])
 @given(st.lists(st.lists(changes(), min_size=1, max_size=4), min_size=1, max_size=6))
 def test_history(change_sets: list[list[Change]]) -> None:
     """Whatever changes in whatever order: each day is as the model says, and what was known then stays as it was."""

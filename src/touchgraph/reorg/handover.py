@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from touchgraph.errors import InputError
@@ -123,7 +124,10 @@ def _hand_over(work: Work, change: Evident, fact: Fact, entity: str, heirs: tupl
 
 
 def _raise_child(work: Work, change: Evident, fact: Fact, entity: str) -> None:
-    """A child that succeeds its own parent takes the parent's place below the grandparent."""
+    """A child that succeeds its own parent takes the parent's place below the grandparent, for as long as it is one."""
     day = work.day(change)
     for above in work.now.out(fact.type, entity, day):
-        work.inherit(above, {entity: fact.start}, day, work.evidence(change))
+        since, until = max(above.valid_from, fact.valid_from), min(above.valid_to, fact.valid_to)
+        if since < until:
+            place = replace(above, valid_from=since, valid_to=until)
+            work.inherit(place, {entity: fact.start}, day, work.evidence(change))
