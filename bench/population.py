@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from math import log10
@@ -77,10 +77,14 @@ def fill(settings: Settings, customers: int, dealers: int, folder: Path) -> list
     finally:
         servers.command(settings, "db", "stop")
     shutil.rmtree(files)
+    # Where the files were on this machine is nobody's business.
     return [
-        Filling(f"{customers:,} customers generated", made),
-        Filling(f"{customers:,} customers imported", imported),
-        Filling(f"{rows:,} more interactions imported", batches),
+        Filling(what, replace(done, told=done.told.replace(f"{files}/", "")))
+        for what, done in (
+            (f"{customers:,} customers generated", made),
+            (f"{customers:,} customers imported", imported),
+            (f"{rows:,} more interactions imported", batches),
+        )
     ]
 
 
