@@ -70,7 +70,9 @@ def import_(
     find_files(folder)  # what is wrong with them is told before a database is started
     settings = load_settings()
     with progress() as report:
-        address = server.start(settings, report).address if settings.managed else serving.configured_address(settings)
+        if settings.managed and not server.status(settings).running:
+            server.start(settings, report)
+        address = serving.configured_address(settings)
         options = Options(folder, rejects or folder / "rejects", batch, batch_size)
         imported = import_files(settings, address, options, report)
     _show(imported)
