@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from touchgraph.model import tells_of_customers
 from touchgraph.sources import (
     Condition,
     Hop,
@@ -319,6 +321,38 @@ class Root:
     row: Row
     moment: Moment
 
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where the row leaves something to recall."""
+        return _places(self.row)
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A column of a row that is recalled, or (`many`: in each of its rows) in whose row below there are such."""
+
+    index: int
+    recalled: Recalled | None = None
+    many: bool = False
+    below: tuple[Place, ...] = ()
+
+
+def _places(row: Row) -> tuple[Place, ...]:
+    """Where a row, and rows below it, hold keys in place of what is recalled."""
+    return tuple(place for index, column in enumerate(row.columns) if (place := _place(index, column)))
+
+
+def _place(index: int, column: Column) -> Place | None:
+    match column:
+        case Recalled():
+            return Place(index, column)
+        case Embedded(row=row) if below := _places(row):
+            return Place(index, below=below)
+        case Rows(row=row, single=single) if below := _places(row):
+            return Place(index, None, not single, below)
+        case _:
+            return None
+
 
 @dataclass(frozen=True, eq=False)
 class QueryPlan:
@@ -353,3 +387,8 @@ class Template:
     text: str
     bindings: Mapping[str, Binding]
     recalled: Mapping[Recalled, Template] = field(default_factory=dict)
+
+    @cached_property
+    def lasting(self) -> bool:
+        """Whether it asks for nothing but the organisation, and so finds the same until that changes."""
+        return not tells_of_customers(self.text)

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from touchgraph.graph import Graph
-from touchgraph.plan import Column, Embedded, Kept, Recalled, Row, Rows, Statement
+from touchgraph.plan import Column, Kept, Place, Recalled, Root, Row, Rows, Statement
 
 SECONDS = 0.5
 """How long what is remembered may lag behind what somebody else wrote."""
 VALUES = 500_000
 """How many values are remembered at most; some 100 MB, with the objects that were made of them."""
+BYTES = 100
+"""What a value takes, about; so much of a statement's text counts as one, too."""
 
 Read = Callable[[Sequence[Statement]], Awaitable[list[list[list[Any]]]]]
 """The rows of each of several statements."""
@@ -34,11 +36,15 @@ class Known:
 
     def of(self, statement: Statement) -> dict[Hashable, Any]:
         """What was found by a statement; more of it is added by `keep` only."""
-        values = tuple(statement.params.values())
+        values: Hashable = tuple(statement.params.values())
         try:
-            return self._found.setdefault((statement.text, values), {})
-        except TypeError:  # lists and objects have no hash
-            return self._found.setdefault((statement.text, repr(values)), {})
+            hash(values)
+        except TypeError:  # lists and objects have none
+            values = repr(values)
+        if (statement.text, values) not in self._found:
+            self._found[statement.text, values] = {}
+            self._values += len(statement.text) // BYTES
+        return self._found[statement.text, values]
 
     def keep(self, found: dict[Hashable, Any], more: Mapping[Hashable, Any]) -> None:
         """Adds to what was found by a statement."""
@@ -86,43 +92,15 @@ class Memory:
         self._checked, self._number = started, last
 
 
-@dataclass(frozen=True, eq=False)
-class Place:
-    """A column of a row that is recalled, or (`many`: in each of its rows) in whose row below there are such."""
-
-    index: int
-    recalled: Recalled | None = None
-    many: bool = False
-    below: tuple[Place, ...] = ()
-
-
-def places(row: Row) -> tuple[Place, ...]:
-    """Where a row, and rows below it, hold keys in place of what is recalled."""
-    return tuple(place for index, column in enumerate(row.columns) if (place := _place(index, column)))
-
-
-def _place(index: int, column: Column) -> Place | None:
-    match column:
-        case Recalled():
-            return Place(index, column)
-        case Embedded(row=row) if below := places(row):
-            return Place(index, below=below)
-        case Rows(row=row, single=single) if below := places(row):
-            return Place(index, None, not single, below)
-        case _:
-            return None
-
-
 @dataclass(frozen=True)
 class Question:
-    """The statement of a root field and its row, where that leaves `places` to recall, and by which statement each.
+    """A root field, its statement, and those that find what is recalled of its row.
 
     `lasting`: it asks for nothing but the organisation.
     """
 
-    row: Row
+    root: Root
     statement: Statement
-    places: tuple[Place, ...]
     recalled: Mapping[Recalled, Statement]
     lasting: bool
 
@@ -136,9 +114,9 @@ async def answers(questions: Mapping[int, Question], known: Known, read: Read) -
     for (n, question), (row, *_) in zip(unknown.items(), rows, strict=True):
         found[n] = row
         if question.lasting:
-            found[n] = _to_keep(question.row, row)
+            found[n] = _to_keep(question.root.row, row)
             known.keep(known.of(question.statement), {None: found[n]})
-        _collect(question.places, row, question, gaps)
+        _collect(question.root.places, row, question, gaps)
     await _fill(list(gaps.values()), known, read)
     return found
 
@@ -203,4 +181,4 @@ def _of(statement: Statement, keys: list[Hashable]) -> Statement:
     return Statement(statement.text, {**statement.params, "keys": keys})
 
 
-__all__ = ["Known", "Memory", "Place", "Question", "answers", "places"]
+__all__ = ["Known", "Memory", "Question", "answers"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -32,7 +31,6 @@ from touchgraph.errors import (
     TouchgraphError,
 )
 from touchgraph.graph import Graph, Transaction
-from touchgraph.model import tells_of_customers
 from touchgraph.plan import (
     Binding,
     Echo,
@@ -47,7 +45,7 @@ from touchgraph.plan import (
     Variable,
 )
 from touchgraph.planner import plan
-from touchgraph.recall import Known, Memory, Place, Question, answers, places
+from touchgraph.recall import Known, Memory, Question, answers
 from touchgraph.rows import shape_rows
 from touchgraph.selection import Request, read_request, select
 from touchgraph.statements import NamedStatement
@@ -83,10 +81,10 @@ class Engine:
             if isinstance(request, list):
                 return PreExecutionError(None, [_coded(error, InputError.code) for error in request])
             make = self._make_plan if request.shape is None else self._plan
-            compiled = make(_Key(request))
+            planned, templates = make(_Key(request))
             if graph not in self._memories:
                 self._memories[graph] = Memory(graph)
-            rows = await _Run(compiled, request, self._writers).rows(graph, self._memories[graph])
+            rows = await _Run(planned, templates, request, self._writers).rows(graph, self._memories[graph])
         except _Refused as refused:
             return PreExecutionError(None, [refused.error])
         except TouchgraphError as error:
@@ -95,33 +93,17 @@ class Engine:
             log.exception("a request failed")
             message = "Something went wrong here; the log tells what, under the id of this request (X-Request-ID)."
             return PreExecutionError(None, [_coded(GraphQLError(message), GraphError.code)])
-        data, faults = shape_rows(compiled.plan.shape, rows)
+        data, faults = shape_rows(planned.shape, rows)
         errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), GraphError.code) for f in faults]
         return ExecutionResult(data, errors or None)
 
     def templates(self, request: Request) -> list[Template]:
         """The statements of a request, one for each root field, with places for values."""
-        return self._plan(_Key(request)).templates
+        return self._plan(_Key(request))[1]
 
-    def _make_plan(self, key: _Key) -> _Compiled:
+    def _make_plan(self, key: _Key) -> tuple[QueryPlan, list[Template]]:
         planned = plan(select(key.request), key.request.type_name)
-        templates = [compile_root(root, self._statements) for root in planned.roots]
-        return _Compiled(
-            planned,
-            templates,
-            [places(root.row) for root in planned.roots],
-            [not tells_of_customers(template.text) for template in templates],
-        )
-
-
-@dataclass(frozen=True)
-class _Compiled:
-    """A plan; and of each root its statement, where that leaves something to recall, and whether it lasts."""
-
-    plan: QueryPlan
-    templates: list[Template]
-    places: list[tuple[Place, ...]]
-    lasting: list[bool]
+        return planned, [compile_root(root, self._statements) for root in planned.roots]
 
 
 class _Key:
@@ -173,9 +155,11 @@ def _value(value: Value, variables: Mapping[str, Any]) -> Any:
 class _Run:
     """One request on its way to the rows of its statements, by the number of their root."""
 
-    def __init__(self, compiled: _Compiled, request: Request, writers: Mapping[str, Writer]) -> None:
-        self._compiled, self._request, self._writers = compiled, request, writers
-        self._planned, self._values = compiled.plan, dict(request.values)
+    def __init__(
+        self, planned: QueryPlan, templates: list[Template], request: Request, writers: Mapping[str, Writer]
+    ) -> None:
+        self._planned, self._templates, self._request, self._writers = planned, templates, request, writers
+        self._values = dict(request.values)
 
     async def rows(self, graph: Graph, memory: Memory) -> list[Any]:
         """The rows. A mutation is one transaction; else what is asked after each write is one of its own, not kept."""
@@ -190,7 +174,7 @@ class _Run:
                 found |= await self._plain(graph, memory, plain)
             for step in steps:
                 found |= await self._rehearsed(graph, step)
-        return [found[number] for number in range(len(self._compiled.templates))]
+        return [found[number] for number in range(len(self._templates))]
 
     async def _plain(self, graph: Graph, memory: Memory, questions: Mapping[int, Question]) -> dict[int, Any]:
         """What is asked of the graph as it is, some of it remembered; all read at once if somebody wrote meanwhile."""
@@ -201,11 +185,9 @@ class _Run:
         return await graph.read(lambda tx: answers(questions, Known(), tx.run_all))
 
     def _question(self, number: int) -> Question:
-        template = self._compiled.templates[number]
+        template = self._templates[number]
         recalled = {one: bind(below, self._values) for one, below in template.recalled.items()}
-        places, lasting = self._compiled.places[number], self._compiled.lasting[number]
-        row = self._planned.roots[number].row
-        return Question(row, bind(template, self._values), places, recalled, lasting)
+        return Question(self._planned.roots[number], bind(template, self._values), recalled, template.lasting)
 
     def _after(self, step: Step | None) -> list[int]:
         """The roots that are answered after a step and no other."""
