@@ -254,11 +254,12 @@ async def test_through_the_import_tool(
     assert list(server.home_of(settings).building.parent.glob("import/*")) == []
 
 
-def test_whoever_started_the_database_still_stops_it(settings_for: SettingsFor, made: Made) -> None:
+async def test_whoever_started_the_database_still_stops_it(settings_for: SettingsFor, made: Made) -> None:
     """An import into a Neo4j that `up` or a test runs starts it anew, but whose it is stays as it was."""
     settings = settings_for()
     with server.running(settings) as running:
-        asyncio.run(_seeded(running.address))
+        async with open_graph(running.address, PATIENCE, PATIENCE) as graph:
+            await stock(graph)
         child = importing(environment(settings), str(made[0]))
         _, told = child.communicate()
         assert child.returncode == 0, told
@@ -266,12 +267,6 @@ def test_whoever_started_the_database_still_stops_it(settings_for: SettingsFor, 
         assert now.running
         assert now.pid != running.pid
     assert not server.status(settings).running
-
-
-async def _seeded(address: Address) -> None:
-    async with open_graph(address, PATIENCE, PATIENCE) as graph:
-        await migrate(graph)
-        await load(graph)
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -311,8 +311,10 @@ class _Columns:
 def _recalled(one: Selected, rows: Rows) -> Rows | Recalled:
     """Rows of the organisation that a customer's row leads to are recalled by their keys; others are as they were."""
     match rows.source:
-        case Hop(facts=(type_,), direction=Direction.OUT, yields_fact=False, ever=False) as hop if model.led_to(type_):
-            return Recalled((hop,), replace(rows, source=Lookup(model.led_to(type_) or "")))
+        case Hop(facts=(type_,), direction=Direction.OUT, yields_fact=False, ever=False) as hop if (
+            label := model.led_to(type_)
+        ):
+            return Recalled((hop,), replace(rows, source=Lookup(label)))
         case Reference(Property(of=Of.NODE) as key, label) if one.name.partition(".")[0] in _OF_CUSTOMERS:
             return Recalled((key,), replace(rows, source=Lookup(label)))
         case Named(given=given) as named if given and all(isinstance(key, Across) for _, key in given):
