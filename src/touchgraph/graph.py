@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncResult, exceptions
@@ -86,13 +86,7 @@ class Graph:
     async def read_one(self, statement: Statement) -> Rows:
         """The rows of one statement that reads, in fewer round trips than `read` needs. Raises GraphError."""
         async with self._session(neo4j.READ_ACCESS) as session:
-            try:
-                timed = partial(neo4j.Query, timeout=self._timeout)
-                return await Transaction(lambda text, params: session.run(timed(text), params)).run(statement)
-            except (exceptions.Neo4jError, exceptions.DriverError) as error:
-                if not error.is_retryable():
-                    raise
-        return await self.read(lambda tx: tx.run(statement))
+            return await self._at_once(session, session.execute_read, lambda tx: tx.run(statement))
 
     async def read_all(self, statements: Sequence[Statement]) -> list[Rows]:
         """The rows of statements that read, all from the same graph. Raises GraphError."""
@@ -100,14 +94,20 @@ class Graph:
             return [await self.read_one(statements[0])]
         return await self.read(lambda tx: tx.run_all(statements))
 
-    async def write(self, work: Callable[[Transaction], Awaitable[T]], of_customers: bool = False) -> T:
+    async def write(
+        self, work: Callable[[Transaction], Awaitable[T]], of_customers: bool = False, single: bool = False
+    ) -> T:
         """What `work` returns, from one write transaction: all of it is kept, or nothing. Raises GraphError.
 
-        `of_customers`: it writes nothing that belongs to the organisation.
+        `of_customers`: it writes nothing that belongs to the organisation. `single`: it runs one statement, kept even
+        if `work` fails after it, which takes fewer round trips.
         """
         try:
             async with self._session(neo4j.WRITE_ACCESS) as session:
-                result = await session.execute_write(self._unit(work))
+                if single:
+                    result = await self._at_once(session, session.execute_write, work)
+                else:
+                    result = await session.execute_write(self._unit(work))
                 if of_customers:
                     self._note(_number(await session.last_bookmarks()))
                 return result
@@ -155,6 +155,21 @@ class Graph:
         own = {number for number in self._of_customers if first < number <= last}
         self._of_customers = {number for number in self._of_customers if number > last}
         return len(own) == last - first
+
+    async def _at_once(
+        self,
+        session: neo4j.AsyncSession,
+        managed: Callable[..., Awaitable[Any]],
+        work: Callable[[Transaction], Awaitable[T]],
+    ) -> T:
+        """What `work` makes of one statement without a transaction around it; with one, if it has to try again."""
+        try:
+            timed = partial(neo4j.Query, timeout=self._timeout)
+            return await work(Transaction(lambda text, params: session.run(timed(text), params)))
+        except (exceptions.Neo4jError, exceptions.DriverError) as error:
+            if not error.is_retryable():
+                raise
+        return cast("T", await managed(self._unit(work)))
 
     def _unit(self, work: Callable[[Transaction], Awaitable[T]]) -> Callable[[AsyncManagedTransaction], Awaitable[T]]:
         async def unit(tx: AsyncManagedTransaction) -> T:

@@ -36,12 +36,14 @@ class Write:
     """The source of a field that writes, by the function of this name, before what stands below it is read.
 
     `answer`: where the field's own value comes from then; without one, what stands below it are root fields.
-    `of_customers`: it writes nothing that belongs to the organisation.
+    `of_customers`: it writes nothing that belongs to the organisation. `single`: it is one statement, which writes
+    nothing if anything is wrong, so that it needs no transaction around it; run again, it finds its work done.
     """
 
     name: str
     answer: Wrote | None = None
     of_customers: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -325,6 +327,12 @@ class Root:
     def places(self) -> tuple[Place, ...]:
         """Where the row leaves something to recall."""
         return _places(self.row)
+
+    @cached_property
+    def echoes(self) -> tuple[Echo, ...] | None:
+        """Its columns if the row holds nothing but what is known before the database is asked, else None."""
+        echoes = tuple(column for column in self.row.columns if isinstance(column, Echo))
+        return echoes if len(echoes) == len(self.row.columns) else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ is given up. So it can be run again, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,38 +78,44 @@ async def upsert_customers(tx: Transaction, arguments: Mapping[str, Any]) -> Res
 
 _RECORD = f"""
 OPTIONAL MATCH (source:Source {{id: $source}})
-UNWIND $rows AS row
+UNWIND $groups AS of
+OPTIONAL MATCH (t:Touchpoint {{id: of.touchpoint}}) WHERE {exists("t", "of.day")}
+OPTIONAL MATCH (named:Dealer {{id: of.dealer}}) WHERE {exists("named", "of.day")}
+OPTIONAL MATCH (via:Channel {{id: of.channel}}) WHERE {exists("via", "of.day")}
+WITH source, of, t, named, [field IN [CASE WHEN t IS NULL THEN 'touchpoint' END,
+  CASE WHEN of.dealer IS NOT NULL AND named IS NULL THEN 'dealer' END,
+  CASE WHEN of.channel IS NOT NULL AND via IS NULL THEN 'channel' END] WHERE field IS NOT NULL] AS unknown
+UNWIND of.rows AS row
 OPTIONAL MATCH (c:Customer {{id: row.customer}})
-OPTIONAL MATCH (t:Touchpoint {{id: row.touchpoint}}) WHERE {exists("t", "row.day")}
-OPTIONAL MATCH (named:Dealer {{id: row.dealer}}) WHERE {exists("named", "row.day")}
-OPTIONAL MATCH (via:Channel {{id: row.own.channel}}) WHERE {exists("via", "row.day")}
 OPTIONAL MATCH (c)-[s:SERVED_BY]->(serving)
-  WHERE row.dealer IS NULL AND s.validFrom <= row.day < s.validTo AND s.recordedTo = $open
-WITH source, row, c, t, coalesce(named, serving) AS d, [field IN [
-    CASE WHEN c IS NULL THEN 'customer' END, CASE WHEN t IS NULL THEN 'touchpoint' END,
-    CASE WHEN row.dealer IS NOT NULL AND named IS NULL THEN 'dealer' END,
-    CASE WHEN row.own.channel IS NOT NULL AND via IS NULL THEN 'channel' END] WHERE field IS NOT NULL] AS unknown
-MERGE (i:Interaction {{id: row.id}})
-WITH source, row, c, t, d, unknown, i, i.at IS NULL AS new
-WITH *, CASE WHEN new OR size(unknown) > 0 THEN [] ELSE
+  WHERE of.dealer IS NULL AND s.validFrom <= of.day < s.validTo AND s.recordedTo = $open
+// Whoever records the same one meanwhile is waited for.
+OPTIONAL MATCH (i:Interaction {{id: row.id}})
+WITH source, of, row, c, t, i, coalesce(named, serving) AS d,
+  unknown + CASE WHEN c IS NULL THEN ['customer'] ELSE [] END AS unknown
+WITH *, CASE WHEN i IS NULL OR size(unknown) > 0 THEN [] ELSE
     CASE WHEN i.at.epochMillis = datetime(row.at).epochMillis THEN [] ELSE ['at'] END
-    + [field IN ['channel', 'kind', 'outcome'] WHERE coalesce(i[field], '') <> coalesce(row.own[field], '')]
+    + [field IN ['channel', 'kind'] WHERE coalesce(i[field], '') <> coalesce(of[field], '')]
+    + CASE WHEN coalesce(i.outcome, '') = coalesce(row.outcome, '') THEN [] ELSE ['outcome'] END
     + CASE WHEN EXISTS {{ (i)-[:WITH_CUSTOMER]->(c) }} THEN [] ELSE ['customer'] END
     + CASE WHEN EXISTS {{ (i)-[:AT_TOUCHPOINT]->(t) }} THEN [] ELSE ['touchpoint'] END
-    + CASE WHEN row.dealer IS NULL OR EXISTS {{ (i)-[:AT_DEALER]->(d) }} THEN [] ELSE ['dealer'] END
+    + CASE WHEN of.dealer IS NULL OR EXISTS {{ (i)-[:AT_DEALER]->(d) }} THEN [] ELSE ['dealer'] END
   END AS differing
-CALL (row, c, t, d, unknown, i, new) {{
-  WITH * WHERE new AND size(unknown) = 0
-  SET i += row.own, i.at = datetime(row.at), i.source = $source, i.recordedFrom = $recorded
+WITH source IS NOT NULL AS known,
+  collect(CASE WHEN size(unknown) > 0 OR size(differing) > 0 THEN [row.number, unknown, differing] END) AS faults,
+  collect(CASE WHEN i IS NULL THEN {{of: of, row: row, c: c, t: t, d: d}} END) AS new
+WITH known, faults, CASE WHEN known AND size(faults) = 0 THEN new ELSE [] END AS new
+CALL (new) {{
+  UNWIND new AS one
+  WITH one.of AS of, one.row AS row, one.c AS c, one.t AS t, one.d AS d
+  CREATE (i:Interaction {{id: row.id, at: datetime(row.at), kind: of.kind, channel: of.channel, outcome: row.outcome,
+    source: $source, recordedFrom: $recorded}})
   CREATE (i)-[:WITH_CUSTOMER]->(c) CREATE (i)-[:AT_TOUCHPOINT]->(t)
   FOREACH (one IN CASE WHEN d IS NULL THEN [] ELSE [d] END | CREATE (i)-[:AT_DEALER]->(one))
 }}
-WITH source IS NOT NULL AS known,
-  collect(CASE WHEN size(unknown) > 0 OR size(differing) > 0 THEN [row.number, unknown, differing] END) AS faults,
-  collect(CASE WHEN new THEN {{dealer: coalesce(d.id, '{NOBODY}'), day: row.day, key: row.key}} END) AS new
-CALL (faults, new) {{
-  UNWIND CASE WHEN size(faults) > 0 THEN [] ELSE new END AS one
-  WITH one.dealer AS dealer, one.day AS day, one.key AS key, count(*) AS n
+CALL (new) {{
+  UNWIND new AS one
+  WITH coalesce(one.d.id, '{NOBODY}') AS dealer, one.of.day AS day, one.of.key AS key, count(*) AS n
   WITH dealer, day, collect({{key: key, n: n}}) AS entries ORDER BY dealer, day
   WITH {{dealer: dealer, day: day, entries: entries}} AS change
   {kept(USAGE, "change")}
@@ -120,46 +127,56 @@ RETURN known, faults, size(new) AS recorded
 async def record_interactions(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Records what happened; what is there already with the same content is skipped. Raises InvalidRows."""
     request = items.read(items.RECORD, arguments["input"], "interactions")
-    rows = [_interaction(number, item) for number, item in enumerate(request.interactions)]
-    found = await tx.run(Statement(_RECORD, {"rows": rows, "source": request.source} | _now()))
+    given = request.interactions
+    found = await tx.run(Statement(_RECORD, {"groups": _groups(given), "source": request.source} | _now()))
     known, faults, recorded = found[0] if found else (True, [], 0)
     if faults or not known:
         told = [] if known else [RowFault(None, "source", unknown(request.source))]
-        by_number = {row["number"]: row for row in rows}
-        raise InvalidRows(told + [one for fault in sorted(faults) for one in _faults(fault, by_number)], "interactions")
-    ids = [item.id for item in request.interactions]
+        raise InvalidRows(told + [one for fault in sorted(faults) for one in _faults(fault, given)], "interactions")
+    ids = [item.id for item in given]
     return answer(request, ids=ids, recorded=recorded, skipped=len(ids) - recorded)
 
 
-def _interaction(number: int, item: Any) -> dict[str, Any]:
-    """A row of the statement: what it names, what stands on its node, and what it counts for.
+def _groups(given: Sequence[Any]) -> list[dict[str, Any]]:
+    """Interactions by all that many of them share, which is looked up once: what they name, and what they count for.
 
     The time goes as text: to make times for the database takes the driver longer than all else of a batch.
     """
-    at = item.at.astimezone(UTC)
-    return {
-        "number": number,
-        "id": item.id,
-        "customer": item.customer,
-        "touchpoint": item.touchpoint,
-        "dealer": item.dealer,
-        "own": {"channel": item.channel, "kind": item.kind, "outcome": item.outcome},
-        "at": at.isoformat(),
-        "day": at.date(),
-        "key": key(item.touchpoint, item.channel, item.kind),
-    }
+    rows = defaultdict[tuple[Any, ...], list[dict[str, Any]]](list)
+    for number, item in enumerate(given):
+        at = item.at.astimezone(UTC)
+        own = {
+            "number": number,
+            "id": item.id,
+            "customer": item.customer,
+            "at": at.isoformat(),
+            "outcome": item.outcome,
+        }
+        rows[item.touchpoint, item.channel, item.kind, item.dealer, at.date()].append(own)
+    return [
+        {
+            "touchpoint": touchpoint,
+            "channel": channel,
+            "kind": kind,
+            "dealer": dealer,
+            "day": day,
+            "key": key(touchpoint, channel, kind),
+            "rows": own,
+        }
+        for (touchpoint, channel, kind, dealer, day), own in rows.items()
+    ]
 
 
-def _faults(fault: Any, rows: Mapping[int, dict[str, Any]]) -> list[RowFault]:
+def _faults(fault: Any, given: Sequence[Any]) -> list[RowFault]:
     number, unknown_fields, differing = fault
-    row = rows[number]
-    named = {**row, **row["own"]}
+    item = given[number]
+    day = item.at.astimezone(UTC).date()
     found = [
-        RowFault(number, field, unknown(named[field], None if field == "customer" else row["day"]))
+        RowFault(number, field, unknown(getattr(item, field), None if field == "customer" else day))
         for field in unknown_fields
     ]
     if differing:
-        why = f"{row['id']} is there already, with other content ({', '.join(differing)}); an event does not change"
+        why = f"{item.id} is there already, with other content ({', '.join(differing)}); an event does not change"
         found.append(RowFault(number, "id", why))
     return found
 

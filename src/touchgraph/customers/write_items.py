@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, cast, get_args
 
-from pydantic import Field, ValidationError, create_model
+from pydantic import AwareDatetime, Field, ValidationError, create_model
 
 from touchgraph.errors import InvalidRows, RowFault
 from touchgraph.model import BY_LABEL, Grade
@@ -131,7 +131,8 @@ def read(model: type[Request], given: Mapping[str, Any], rows: str = "") -> Any:
     except ValidationError as error:
         raise InvalidRows([_fault(one, rows) for one in error.errors()], rows) from None
     items: list[tuple[int | None, Any]] = list(enumerate(getattr(request, rows))) if rows else [(None, request)]
-    faults = [fault for row, item in items for fault in (*_to_come(row, item), *_of_other_kind(row, item))]
+    kind = type(items[0][1]) if items else Request
+    faults = [*_to_come(kind, items), *_of_other_kind(kind, items)]
     if rows:
         faults += _twice([item.id for _, item in items])
     if faults:
@@ -145,25 +146,28 @@ def _fault(error: Any, rows: str) -> RowFault:
     return RowFault(row, str(where[-1]), explain(error | {"loc": where[-1:]}))
 
 
-def _to_come(row: int | None, item: Item) -> list[RowFault]:
+def _to_come(kind: type[Item], items: list[tuple[int | None, Any]]) -> Iterator[RowFault]:
     """Faults of days and times that are yet to come (UTC)."""
     now = datetime.now(UTC)
-    latest = {date: now.date(), datetime: now}
-    return [
-        RowFault(row, name, f"{value} is in the future; now is {now:%Y-%m-%d %H:%M} UTC")
-        for name, value in item.model_dump(exclude={"customers", "interactions"}).items()
-        if type(value) in latest and value > latest[type(value)]
-    ]
+    for name, field in kind.model_fields.items():
+        types = get_args(field.annotation) or (field.annotation,)
+        latest: Any = now.date() if date in types else now if AwareDatetime in types else None
+        for row, item in items if latest else ():
+            value = getattr(item, name)
+            if value is not None and value > latest:
+                yield RowFault(row, name, f"{value} is in the future; now is {now:%Y-%m-%d %H:%M} UTC")
 
 
-def _of_other_kind(row: int | None, item: Item) -> list[RowFault]:
+def _of_other_kind(kind: type[Item], items: list[tuple[int | None, Any]]) -> Iterator[RowFault]:
     """Faults of ids under which something new would be created that they do not name."""
-    named = next((kind for kind, model in _CREATED.items() if isinstance(item, model)), None)
+    named = next((named for named, model in _CREATED.items() if issubclass(kind, model)), None)
     if named is None:
-        return []
+        return
     name = "lead" if named == "lead" else "id"
-    identity = getattr(item, name)
-    return [] if identity.startswith(f"{named}:") else [RowFault(row, name, f"{identity} does not begin with {named}:")]
+    for row, item in items:
+        identity = getattr(item, name)
+        if not identity.startswith(f"{named}:"):
+            yield RowFault(row, name, f"{identity} does not begin with {named}:")
 
 
 def _twice(ids: list[str]) -> list[RowFault]:

@@ -60,8 +60,8 @@ class FeedbackPayload(Payload):
     changed: bool = declared(Wrote("changed"), doc=_CHANGED)
 
 
-def _field(name: str, model: type[BaseModel], doc: str) -> Any:
-    return declared(Write(name, of_customers=True), argument("input", input_of(model)), doc=doc)
+def _field(name: str, model: type[BaseModel], doc: str, single: bool = False) -> Any:
+    return declared(Write(name, of_customers=True, single=single), argument("input", input_of(model)), doc=doc)
 
 
 @strawberry.type
@@ -70,7 +70,7 @@ class CustomerMutations:
         "upsertCustomers", write_items.UPSERT, "Creates customers, or gives those that are there the profile."
     )
     record_interactions: RecordInteractionsPayload = _field(
-        "recordInteractions", write_items.RECORD, "Records what happened; sent again, it is not recorded again."
+        "recordInteractions", write_items.RECORD, "Records what happened; sent again, it is not recorded again.", True
     )
     move_stage: CustomerPayload = _field(
         "moveStage", write_items.MoveStageItem, "Moves a customer to a later stage, or (a correction) to any."

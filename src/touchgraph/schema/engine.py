@@ -33,7 +33,6 @@ from touchgraph.errors import (
 from touchgraph.graph import Graph, Transaction
 from touchgraph.plan import (
     Binding,
-    Echo,
     ListOf,
     Literal,
     ObjectOf,
@@ -166,7 +165,7 @@ class _Run:
         steps, found = self._planned.steps, dict[int, Any]()
         if self._request.operation.operation is OperationType.MUTATION:
             of_customers = all(step.write.of_customers for step in steps)
-            found |= await graph.write(lambda tx: self._in_order(tx, steps), of_customers)
+            found |= await graph.write(lambda tx: self._in_order(tx, steps), of_customers, self._single(steps))
         else:
             # Values are made before anything is asked of the database, which may refuse them.
             plain = {n: self._question(n) for n in self._after(None)}
@@ -192,6 +191,11 @@ class _Run:
     def _after(self, step: Step | None) -> list[int]:
         """The roots that are answered after a step and no other."""
         return [number for number, root in enumerate(self._planned.roots) if root.moment.step is step]
+
+    def _single(self, steps: tuple[Step, ...]) -> bool:
+        """Whether one statement does all: what is shown then is what it returns."""
+        only_shown = all(root.echoes is not None for root in self._planned.roots)
+        return only_shown and len(steps) == 1 and steps[0].write.single
 
     async def _in_order(self, tx: Transaction, steps: tuple[Step, ...]) -> dict[int, Any]:
         found: dict[int, Any] = {}
@@ -225,9 +229,8 @@ class _Run:
 
     def _echoed(self, number: int) -> list[Any] | None:
         """The row of a root that shows only what a write returned, for which the database need not be asked."""
-        columns = self._planned.roots[number].row.columns
-        echoes = [_bound(column.binding, self._values) for column in columns if isinstance(column, Echo)]
-        return echoes if len(echoes) == len(columns) else None
+        echoes = self._planned.roots[number].echoes
+        return None if echoes is None else [_bound(echo.binding, self._values) for echo in echoes]
 
     async def _write(self, tx: Transaction, step: Step) -> None:
         given = {name: _bound(binding, self._values) for name, binding in step.arguments.items()}
