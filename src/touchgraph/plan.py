@@ -298,6 +298,19 @@ class Shape:
     type_of: Callable[[Any], str]
     outputs: Mapping[str, tuple[Output, ...]]
 
+    @cached_property
+    def steps(self) -> Mapping[str, tuple[_Step, ...]]:
+        """The outputs taken apart, as to look into each of them again for every object takes long."""
+        return {name: tuple(map(_step, outputs)) for name, outputs in self.outputs.items()}
+
+
+_Step = tuple[str, Callable[[Any], Any], Callable[[Any], Any] | None, bool, Output]
+"""Key, `pick`, `convert`, whether what is picked is the value, and the output."""
+
+
+def _step(output: Output) -> _Step:
+    return output.key, output.pick, output.convert, output.wrap.items is None and output.shape is None, output
+
 
 class Kept(list[Any]):
     """A row that is remembered from one request to the next, and the objects that were made of it."""

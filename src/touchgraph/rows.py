@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,48 +19,43 @@ class Fault:
 
 
 class _Null(Exception):
+    """Something is null because of a fault below it; `place` is where it stands within what was left out so far."""
+
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
+
+    def at(self, step: str | int) -> _Null:
+        self.fault.path.insert(0, step)
+        return self
 
 
 def shape_rows(shape: Shape, rows: list[Any]) -> tuple[dict[str, Any] | None, list[Fault]]:
     """The answer's data, made of the list of the roots' rows, and what was null but must not be."""
     faults: list[Fault] = []
     try:
-        return _fields(shape, rows, faults), faults
+        data = _fields(shape, rows, faults)
     except _Null as null:
-        return None, [*faults, null.fault]
+        return None, [null.fault]
+    return data, _taken_out(data, []) if faults else []
 
 
 def _fields(shape: Shape, raw: Any, faults: list[Fault]) -> dict[str, Any]:
+    """An object. Where a field may be null, a fault stands in its place, until all is done; it is noted, too."""
     data = {}
-    for output in shape.outputs[shape.type_of(raw)]:
-        value = output.pick(raw)
-        if output.convert is not None:
-            value = output.convert(value)
-        if isinstance(value, Kept) and output.shape in value.shaped:
-            data[output.key] = value.shaped[output.shape]
-        elif value is None or output.wrap.items is not None or output.shape is not None:
-            data[output.key] = _absorb(output, output.wrap, value, output.key, faults)
-        else:
-            data[output.key] = value
+    for key, pick, convert, plain, output in shape.steps[shape.type_of(raw)]:
+        value = pick(raw)
+        if convert is not None:
+            value = convert(value)
+        if not plain or value is None:
+            if isinstance(value, Kept) and output.shape in value.shaped:
+                value = value.shaped[output.shape]
+            else:
+                try:
+                    value = _complete(output, output.wrap, value, faults)
+                except _Null as null:
+                    value = _absorb(null.at(key), output.wrap, faults)
+        data[key] = value
     return data
-
-
-def _absorb(output: Output, wrap: Wrap, value: Any, step: str | int, faults: list[Fault]) -> Any:
-    """A completed value; where it may be null, what goes wrong below ends here. `step` is its place in the path."""
-    before = len(faults)
-    try:
-        return _complete(output, wrap, value, faults)
-    except _Null as null:
-        if not wrap.nullable:
-            null.fault.path.insert(0, step)
-            raise
-        faults.append(null.fault)
-        return None
-    finally:
-        for fault in faults[before:]:
-            fault.path.insert(0, step)
 
 
 def _complete(output: Output, wrap: Wrap, value: Any, faults: list[Fault]) -> Any:
@@ -68,10 +64,28 @@ def _complete(output: Output, wrap: Wrap, value: Any, faults: list[Fault]) -> An
             return None
         raise _Null(Fault(f"Cannot return null for non-nullable field {output.name}.", output.origin, []))
     if wrap.items is not None:
-        return [_absorb(output, wrap.items, item, index, faults) for index, item in enumerate(value)]
+        return _items(output, wrap.items, value, faults)
     if output.shape is None:
         return value
     return _kept(output.shape, value, faults) if isinstance(value, Kept) else _fields(output.shape, value, faults)
+
+
+def _items(output: Output, wrap: Wrap, values: list[Any], faults: list[Fault]) -> list[Any]:
+    items = []
+    for index, value in enumerate(values):
+        try:
+            items.append(_complete(output, wrap, value, faults))
+        except _Null as null:
+            items.append(_absorb(null.at(index), wrap, faults))
+    return items
+
+
+def _absorb(null: _Null, wrap: Wrap, faults: list[Fault]) -> Fault:
+    """The fault, to stand where there may be null; elsewhere, what is around it is null."""
+    if not wrap.nullable:
+        raise null
+    faults.append(null.fault)
+    return null.fault
 
 
 def _kept(shape: Shape, row: Kept, faults: list[Fault]) -> dict[str, Any]:
@@ -83,3 +97,17 @@ def _kept(shape: Shape, row: Kept, faults: list[Fault]) -> dict[str, Any]:
         if len(faults) == before:
             row.keep(shape, data)
     return data
+
+
+def _taken_out(data: Any, path: list[str | int]) -> list[Fault]:
+    """Puts null in the places of faults, which get the path that leads to them from the top."""
+    found: list[Fault] = []
+    steps: Iterable[tuple[Any, Any]] = data.items() if isinstance(data, dict) else enumerate(data)
+    for step, value in steps:
+        if isinstance(value, Fault):
+            value.path[:0] = path
+            data[step] = None
+            found.append(value)
+        elif isinstance(value, dict | list):
+            found += _taken_out(value, [*path, step])
+    return found
