@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from touchgraph.customers import importing_counts as counts
@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 SIZE = 5_000
 """Rows of one batch."""
+LANES = 2
+"""How many batches are on their way at once: while one is committed, the next is prepared and found its place."""
 WAITS = (1, 2, 4, 8, 16, 30)
 """Seconds to wait before a batch is sent again, after each time that the database could not take it."""
 _CONSTANTS = {"start": OPEN_START, "end": OPEN_END, "open": OPEN_RECORD}
@@ -62,15 +64,27 @@ class Writer:
         names = [column.name for column in self.table.columns]
         text = f"SELECT row, told, {', '.join(map(quoted, names))} FROM good_{self.table.name} ORDER BY row"
         times = {number for number, column in enumerate(self.table.columns, 2) if column.type == "datetime"}
-        for values in self.stage.batches(text, size):
-            rows = [_row(names, times, one) for one in values]
-            new, faults = await _insist(lambda rows=rows: graph.write(lambda tx: self._batch(tx, rows)))  # type: ignore[misc]
-            self.stage.note(self.table, faults)
-            self.written.loaded += len(new)
-            self.written.present += len(rows) - len(new) - len(faults)
-            self.written.nodes += len(new) * bool(self.table.label)
-            self.written.relationships += sum(row[end] is not None for row in new for end in self._ends)
-            report(len(rows))
+        batches = ([_row(names, times, one) for one in values] for values in self.stage.batches(text, size))
+
+        async def lane() -> None:
+            for rows in batches:
+                new, faults = await _insist(partial(graph.write, partial(self._batch, rows=rows)))
+                self._note(rows, new, faults)
+                report(len(rows))
+
+        try:
+            async with asyncio.TaskGroup() as lanes:
+                for _ in range(LANES):
+                    lanes.create_task(lane())
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    def _note(self, rows: Sequence[Row], new: Sequence[Row], faults: Sequence[Fault]) -> None:
+        self.stage.note(self.table, faults)
+        self.written.loaded += len(new)
+        self.written.present += len(rows) - len(new) - len(faults)
+        self.written.nodes += len(new) * bool(self.table.label)
+        self.written.relationships += sum(row[end] is not None for row in new for end in self._ends)
 
     @cached_property
     def _ends(self) -> list[str]:
