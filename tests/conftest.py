@@ -102,6 +102,7 @@ async def empty_graph(scratch_address: Address) -> AsyncIterator[Graph]:
         await _empty(opened, keep={piece.name for piece in PIECES})
         await migrate(opened)
         yield opened
+        await opened.run(_DELETE)  # nobody shall take it for a seed that is as it was
 
 
 @pytest.fixture
@@ -126,9 +127,12 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
+_DELETE = Statement("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
+
+
 async def _empty(graph: Graph, keep: Collection[str] = ()) -> None:
     """Deletes all data, and all constraints and indexes but those of the given names."""
-    await graph.run(Statement("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"))
+    await graph.run(_DELETE)
     for kind, found in (
         ("CONSTRAINT", "SHOW CONSTRAINTS YIELD name"),
         ("INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"),
