@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,9 @@ async def do(graph: Graph, name: str, **given: Any) -> Any:
     return answer.data[name]
 
 
-def _mutation(name: str) -> str:
+def _mutation(name: str, shown: str = "") -> str:
     type_ = f"{name[0].upper()}{name[1:]}Input"
-    return f"mutation M($input: {type_}!) {{ {name}(input: $input) {{ {SHOWN[name]} }} }}"
+    return f"mutation M($input: {type_}!) {{ {name}(input: $input) {{ {shown or SHOWN[name]} }} }}"
 
 
 @pytest.fixture(name="small")
@@ -258,8 +259,8 @@ async def test_what_cannot_be_is_told_and_nothing_is_written(small: Graph) -> No
     await do(small, "recordInteractions", interactions=[VIEW])
     await do(small, "submitFeedback", **SAID)
     before = await dump(small)
-    for name, given, expected in REFUSED:
-        answer = await execute(small, _mutation(name), input={"source": SOURCE, **given})
+    for (name, given, expected), shown in product(REFUSED, ("", "clientMutationId")):
+        answer = await execute(small, _mutation(name, shown), input={"source": SOURCE, **given})
         assert answer.data is None
         (error,) = answer.errors
         assert (error.extensions["code"], error.path) == ("BAD_USER_INPUT", [name]), error
@@ -286,6 +287,19 @@ async def test_several_record_of_the_same_customers_at_once(small: Graph, caplog
     assert await record(0) == 200
     assert await asyncio.gather(*(record(batch) for batch in range(1, 13))) == [200] * 12
     assert "Deadlock" not in caplog.text
+    assert await check_rollups(small) == []
+
+
+async def test_the_same_batch_sent_by_several_at_once_is_recorded_once(small: Graph, statements: list[str]) -> None:
+    """Whoever comes later waits, and skips what is there; what shows only counts is one statement for each."""
+    views = [{**VIEW, "id": f"interaction:{n}"} for n in range(200)]
+    query = _mutation("recordInteractions", "recorded skipped")
+    given = {"source": SOURCE, "interactions": views}
+    answers = await asyncio.gather(*(execute(small, query, input=given) for _ in range(8)))
+    assert [answer.errors for answer in answers] == [None] * 8
+    counts = sorted(tuple(answer.data["recordInteractions"].values()) for answer in answers)
+    assert counts == [(0, 200)] * 7 + [(200, 0)]
+    assert len(statements) == 8
     assert await check_rollups(small) == []
 
 
