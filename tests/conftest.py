@@ -114,17 +114,17 @@ async def bare_graph(scratch_address: Address) -> AsyncIterator[Graph]:
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts of the statements that are run from now on."""
-    texts: list[str] = []
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
+    """The statements that are run from now on."""
+    run_so_far: list[Statement] = []
     run = Transaction.run
 
     async def noted(tx: Transaction, statement: Statement) -> Rows:
-        texts.append(statement.text)
+        run_so_far.append(statement)
         return await run(tx, statement)
 
     monkeypatch.setattr(Transaction, "run", noted)
-    return texts
+    return run_so_far
 
 
 _DELETE = Statement("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")

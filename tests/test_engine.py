@@ -6,6 +6,7 @@ import pytest
 from graphql import parse
 
 from touchgraph.graph import Graph
+from touchgraph.plan import Statement
 from touchgraph.schema import build_schema
 from touchgraph.schema.engine import Engine
 from touchgraph.statements import NamedStatement
@@ -29,7 +30,7 @@ def engine() -> Engine:
     ],
 )
 async def test_one_statement_for_each_root_field(
-    graph: Graph, statements: list[str], query: str, expected: int
+    graph: Graph, statements: list[Statement], query: str, expected: int
 ) -> None:
     """However much a root field selects, one statement answers it."""
     answer = await engine().answer(graph, parse(query), None, {})
@@ -57,7 +58,7 @@ async def test_a_plan_serves_every_value_of_its_variables(graph: Graph) -> None:
         assert tried._plan.cache_info().currsize == plans
 
 
-async def test_no_value_stands_in_a_statement(graph: Graph, statements: list[str]) -> None:
+async def test_no_value_stands_in_a_statement(graph: Graph, statements: list[Statement]) -> None:
     """Ids, days and texts never become part of the Cypher, whatever they hold."""
     evil = "x'}) DETACH DELETE n //"
     query = """query Q($id: ID!, $t: String!) {
@@ -65,7 +66,7 @@ async def test_no_value_stands_in_a_statement(graph: Graph, statements: list[str
     answer = await build_schema().execute(query, {"id": evil, "t": evil}, context_value={"graph": graph})
     assert answer.data == {"node": None, "search": [], "orgUnits": {"totalCount": 0}}
     assert len(statements) == 3
-    assert not any("DELETE" in text for text in statements)
+    assert not any("DELETE" in one.text for one in statements)
 
 
 async def test_a_statement_that_fails_tells_nothing_of_itself(graph: Graph) -> None:
@@ -92,7 +93,7 @@ async def test_a_statement_that_fails_tells_nothing_of_itself(graph: Graph) -> N
     ],
 )
 async def test_what_the_database_could_not_plan_is_refused(
-    graph: Graph, statements: list[str], query: str, told: str
+    graph: Graph, statements: list[Statement], query: str, told: str
 ) -> None:
     """A field that nests too deeply or selects too much is bad input, told before anything is asked."""
     answer = await engine().answer(graph, parse(query), None, {})
@@ -103,7 +104,7 @@ async def test_what_the_database_could_not_plan_is_refused(
     assert statements == []
 
 
-async def test_a_selection_at_the_bounds_is_answered(graph: Graph, statements: list[str]) -> None:
+async def test_a_selection_at_the_bounds_is_answered(graph: Graph, statements: list[Statement]) -> None:
     """Ten levels below one another, over an interface of many types, are planned once and answered."""
     query = (
         '{ node(id: "company:vw-brand") { ...on OrgUnit { '

@@ -1,4 +1,4 @@
-"""Every kind of query with its Cypher, parameters and answer, as files to read.
+"""Every kind of query, and every mutation, with its Cypher, parameters and answer, as files to read.
 
 `make golden` writes the files anew from their queries; read the difference before you commit it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ import pytest
 from graphql import parse
 
 from touchgraph.graph import Graph
-from touchgraph.plan import Template
+from touchgraph.plan import Statement, Template
 from touchgraph.resources import folder
 from touchgraph.schema import build_schema
 from touchgraph.schema.engine import Engine, bind
 from touchgraph.selection import Request, read_request
 from touchgraph.statements import read_statements
 
-FILES = {path: path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "golden").glob("*.md"))}
+GOLDEN = Path(__file__).parent / "golden"
+FILES = {path: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.md"))}
+WRITES = {path: path.read_text(encoding="utf-8") for path in sorted((GOLDEN / "writes").glob("*.md"))}
 SCHEMA = build_schema()
 ENGINE = Engine(SCHEMA._schema, read_statements(folder("cypher") / "queries"), 100)
 
@@ -32,7 +35,14 @@ def blocks(text: str, language: str) -> list[str]:
 
 
 def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return json.dumps(value, ensure_ascii=False, indent=2, default=as_text)
+
+
+def as_text(value: Any) -> str:
+    """A day or time; what is of today, and so another tomorrow, by that name."""
+    now = datetime.now(UTC)
+    recent = isinstance(value, datetime) and abs(now - value) < timedelta(hours=1)
+    return "now" if recent else "today" if value == now.date() else str(value)
 
 
 def clauses(cypher: str) -> str:
@@ -47,8 +57,13 @@ def clauses(cypher: str) -> str:
 
 def statement(template: Template, request: Request) -> str:
     """A statement with the values of a request, in blocks."""
-    params = as_json(dict(bind(template, request.values).params))
-    return f"```cypher\n{clauses(template.text)}\n```\n```json parameters\n{params}\n```"
+    return shown(bind(template, request.values))
+
+
+def shown(one: Statement) -> str:
+    """A statement and its values; what Neo4j calls a fact is another name in another graph."""
+    params = re.sub(r'"\d:[0-9a-f-]{36}:\d+"', '"what the first statement returned"', as_json(dict(one.params)))
+    return f"```cypher\n{clauses(one.text)}\n```\n```json parameters\n{params}\n```"
 
 
 async def written(graph: Graph, text: str) -> str:
@@ -73,8 +88,25 @@ async def written(graph: Graph, text: str) -> str:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 async def test_a_query_keeps_its_statement_and_its_answer(graph: Graph, path: Path) -> None:
     """Each file shows what its query is compiled to and what comes of it, to the letter."""
-    now = await written(graph, FILES[path])
+    keep_or_compare(path, FILES[path], await written(graph, FILES[path]))
+
+
+@pytest.mark.parametrize("path", WRITES, ids=lambda path: path.stem)
+async def test_a_mutation_keeps_its_statements_and_its_answer(
+    graph: Graph, statements: list[Statement], monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    """Each file shows all that a mutation runs, and what comes of it; here, nothing of it is kept."""
+    monkeypatch.setattr(graph, "write", lambda work, *_: graph.rehearse(work))
+    (query,) = blocks(WRITES[path], "graphql")
+    answer = await SCHEMA.execute(query, context_value={"graph": graph})
+    assert answer.errors is None, answer.errors
+    parts = [WRITES[path].split("\n\n## ")[0].strip()]
+    parts += [f"## Statement {number}\n{shown(one)}" for number, one in enumerate(statements, 1)]
+    keep_or_compare(path, WRITES[path], "\n\n".join([*parts, f"## Answer\n```json\n{as_json(answer.data)}\n```\n"]))
+
+
+def keep_or_compare(path: Path, before: str, now: str) -> None:
     if os.getenv("GOLDEN"):
-        path.write_text(now, encoding="utf-8")  # noqa: ASYNC240
+        path.write_text(now, encoding="utf-8")
     else:
-        assert FILES[path] == now
+        assert before == now

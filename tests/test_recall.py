@@ -70,7 +70,9 @@ async def ask(schema: strawberry.Schema, graph: Graph, query: str, **variables: 
     return answer.data
 
 
-async def test_the_organisation_is_read_once(schema: strawberry.Schema, graph: Graph, statements: list[str]) -> None:
+async def test_the_organisation_is_read_once(
+    schema: strawberry.Schema, graph: Graph, statements: list[Statement]
+) -> None:
     """The same question about the organisation needs no second statement; as of another day it does."""
     query = "query Q($day: Date) { at(asOf: $day) { stages { nodes { nameEn responsibleUnits { id } } } } }"
     answers = [await ask(schema, graph, query, day=day) for day in ("2025-06-01", "2025-06-01", "2025-03-31")]
@@ -79,12 +81,12 @@ async def test_the_organisation_is_read_once(schema: strawberry.Schema, graph: G
 
 
 async def test_customers_lead_to_what_is_remembered(
-    schema: strawberry.Schema, graph: Graph, statements: list[str]
+    schema: strawberry.Schema, graph: Graph, statements: list[Statement]
 ) -> None:
     """Asked again, customers are read, but nothing of the organisation behind them."""
     first = await ask(schema, graph, CUSTOMERS)
-    assert any("HAS_STATE" in text for text in statements)
-    assert not any("HAS_STATE" in text for text in statements if "SERVED_BY" in text)
+    assert any("HAS_STATE" in one.text for one in statements)
+    assert not any("HAS_STATE" in one.text for one in statements if "SERVED_BY" in one.text)
     statements.clear()
     assert await ask(schema, graph, CUSTOMERS) == first
     assert len(statements) == 1
@@ -121,7 +123,7 @@ async def test_half_a_second_is_all_that_others_have_to_wait() -> None:
 
 
 async def test_a_write_of_customers_makes_nothing_forgotten(
-    schema: strawberry.Schema, served: Graph, statements: list[str], monkeypatch: pytest.MonkeyPatch
+    schema: strawberry.Schema, served: Graph, statements: list[Statement], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a mutation about customers, they are read anew, but not the organisation."""
     monkeypatch.setattr(recall, "SECONDS", 0)

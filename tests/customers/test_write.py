@@ -14,6 +14,7 @@ from tests.dump import dump
 
 from touchgraph.customers.rollups import check_rollups
 from touchgraph.graph import Graph
+from touchgraph.plan import Statement
 from touchgraph.schema import build_schema
 
 SCHEMA = build_schema()
@@ -290,7 +291,9 @@ async def test_several_record_of_the_same_customers_at_once(small: Graph, caplog
     assert await check_rollups(small) == []
 
 
-async def test_the_same_batch_sent_by_several_at_once_is_recorded_once(small: Graph, statements: list[str]) -> None:
+async def test_the_same_batch_sent_by_several_at_once_is_recorded_once(
+    small: Graph, statements: list[Statement]
+) -> None:
     """Whoever comes later waits, and skips what is there; what shows only counts is one statement for each."""
     views = [{**VIEW, "id": f"interaction:{n}"} for n in range(200)]
     query = _mutation("recordInteractions", "recorded skipped")
