@@ -12,10 +12,8 @@ from asgi_correlation_id import CorrelationIdMiddleware
 from cross_web import HTTPException
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.routing import Route
 from strawberry.asgi import GraphQL
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from touchgraph import __version__, migrate, page, seed
@@ -42,9 +40,9 @@ def create_app(settings: Settings, address: Address) -> FastAPI:
 
     app = FastAPI(title="touchgraph", version=__version__, lifespan=lifespan, openapi_url=None)
     app.add_middleware(CorrelationIdMiddleware)
-    graphql = _GraphQL(build_schema(settings.plan_cache_size), subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,))
+    graphql = _GraphQL(build_schema(settings.plan_cache_size), subscription_protocols=())
     # As plain ASGI: what FastAPI does for an operation of its own takes as long as all else that is done for one.
-    app.router.routes += [Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)]
+    app.router.routes.append(Route("/graphql", graphql))
     page.mount_static(app)
     app.add_api_route("/", lambda: RedirectResponse("/graphql"), include_in_schema=False)
     app.add_api_route("/healthz", _healthz)
@@ -73,7 +71,7 @@ async def _readyz(request: Request) -> Response:
 class _GraphQL(GraphQL[dict[str, Any], None]):
     """GraphQL over HTTP: a request that cannot be answered at all has no data and a status that says so."""
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> dict[str, Any]:  # noqa: ARG002
+    async def get_context(self, request: Any, response: Any) -> dict[str, Any]:  # noqa: ARG002
         return {"graph": request.app.state.graph}
 
     def decode_json(self, data: str | bytes) -> object:
@@ -98,7 +96,7 @@ class _GraphQL(GraphQL[dict[str, Any], None]):
         except HTTPException as error:
             fault = {"message": error.reason, "extensions": {"code": InputError.code}}
             return self.create_response({"errors": [fault]}, Response(status_code=error.status_code))
-        return _negotiated(request, response) if isinstance(request, Request) else response
+        return _negotiated(request, response)
 
     async def render_graphql_ide(self, request: Any) -> Any:  # noqa: ARG002
         return page.graphiql()

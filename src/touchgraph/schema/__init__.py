@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, parse, specified_rules
-from strawberry.extensions import SchemaExtension
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, parse, specified_rules
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions.query_depth_limiter import create_validator
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.schema import validate_document
-from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+from strawberry.utils.operation import get_operation_type
 
 from touchgraph.resources import folder
 from touchgraph.schema.engine import Engine, code_errors
@@ -25,60 +28,69 @@ MAX_DEPTH = 30
 """Limits on a document: far above what people write, far below what would hurt."""
 
 
-class _Schema(strawberry.Schema):
-    async def execute(self, query: str | None, *arguments: Any, **options: Any) -> ExecutionResult:
-        """As Strawberry does; every error of parsing and validation has its code too."""
-        result = await super().execute(query, *arguments, **options)
-        if result.errors:
-            code_errors(self._schema, query or "", result.errors)
-        return result
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Nothing: what is the user's is in the answer, and what is ours was logged where it happened."""
-
-
-Prepared = tuple[DocumentNode, list[GraphQLError]]
-"""A document, and what is wrong with it."""
+Prepared = tuple[DocumentNode | None, list[GraphQLError]]
+"""A document, and what is wrong with it; None if it is no GraphQL."""
 _RULES = (*specified_rules, create_validator(MAX_DEPTH, None))
 
 
-class _Compiled(SchemaExtension):
-    """Parses, validates and answers the operation, so that Strawberry does none of it."""
+class _Schema(strawberry.Schema):
+    """Strawberry's schema; operations are prepared and answered here, and not by its way of execution.
 
-    def __init__(self, prepare: Callable[[str], Prepared], engine: Engine) -> None:
-        self._prepare, self._engine = prepare, engine
+    Its limits and caches are not used either: with its limit of depth, its cache of validations is never hit.
+    """
 
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
-        context.graphql_document, self._errors = self._prepare(context.query or "")
-        yield
+    def __init__(self, cache_size: int) -> None:
+        super().__init__(query=Query, mutation=Mutation, types=[*TYPES, Relation])
+        self._engine = Engine(self._schema, read_statements(folder("cypher") / "queries"), cache_size, WRITERS)
+        self._prepare = lru_cache(cache_size)(self._prepared)
 
-    def on_validate(self) -> Iterator[None]:
-        self.execution_context.pre_execution_errors = self._errors
-        yield
+    def _prepared(self, query: str) -> Prepared:
+        try:
+            document = parse(query, max_tokens=MAX_TOKENS)
+        except GraphQLSyntaxError as error:
+            return None, [error]
+        return document, validate_document(self._schema, document, _RULES)
 
-    async def on_execute(self) -> AsyncIterator[None]:
-        context = self.execution_context
-        assert context.graphql_document is not None
-        context.result = await self._engine.answer(
-            context.context["graph"], context.graphql_document, context.operation_name, context.variables
-        )
-        yield
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,  # noqa: ARG002
+        operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> ExecutionResult:
+        """The answer, from the graph of the context. Raises Strawberry's errors of requests without an operation.
+
+        Every error of parsing and validation has its code.
+        """
+        if not query:
+            raise MissingQueryError
+        document, errors = self._prepare(query)
+        if document is not None:
+            _check_type(document, operation_name, allowed_operation_types)
+        if document is None or errors:
+            result: ExecutionResult = PreExecutionError(None, list(errors))
+        else:
+            result = await self._engine.answer(context_value["graph"], document, operation_name, variable_values)
+        if result.errors:
+            code_errors(self._schema, query, result.errors)
+        return result
+
+
+def _check_type(document: DocumentNode, name: str | None, allowed: Iterable[OperationType] | None) -> None:
+    try:
+        type_ = get_operation_type(document, name)
+    except RuntimeError as error:
+        raise CannotGetOperationTypeError(name) from error
+    if allowed is not None and type_ not in allowed:
+        raise InvalidOperationTypeError(type_)
 
 
 def build_schema(cache_size: int = 512) -> strawberry.Schema:
     """The schema; `cache_size` documents are kept parsed and validated, and as many plans."""
-    schema = _Schema(query=Query, mutation=Mutation, types=[*TYPES, Relation])
-    engine = Engine(schema._schema, read_statements(folder("cypher") / "queries"), cache_size, WRITERS)
-
-    # Strawberry's own limits and caches are not used: with its limit of depth, its cache of validations is never hit.
-    @lru_cache(cache_size)
-    def prepare(query: str) -> Prepared:
-        document = parse(query, max_tokens=MAX_TOKENS)
-        return document, validate_document(schema._schema, document, _RULES)
-
-    schema.extensions = (lambda: _Compiled(prepare, engine),)
-    return schema
+    return _Schema(cache_size)
 
 
 @cache
