@@ -31,7 +31,7 @@ T = TypeVar("T")
 SIZE = 5_000
 """Rows of one batch."""
 LANES = 2
-"""How many batches are on their way at once: while one is committed, the next is prepared and found its place."""
+"""How many batches are on their way at once: while one is written, the next is prepared and looked up."""
 WAITS = (1, 2, 4, 8, 16, 30)
 """Seconds to wait before a batch is sent again, after each time that the database could not take it."""
 _CONSTANTS = {"start": OPEN_START, "end": OPEN_END, "open": OPEN_RECORD}

@@ -2,7 +2,7 @@
 
 Each function takes a transaction and the arguments of a field of the API, and returns what the answer is made from. One
 statement does all: it looks up what the rows name, writes, counts, and tells what is wrong, upon which the transaction
-is given up. So it can be run again, too.
+is given up; that of interactions writes nothing then, and so can do without one. It can be run again, too.
 """
 
 from __future__ import annotations
