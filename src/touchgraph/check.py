@@ -205,10 +205,13 @@ _BOTH_TIMES = (
     "AND f.recordedFrom < g.recordedTo AND g.recordedFrom < f.recordedTo"
 )
 
+# The planner of Neo4j 2026.08 fails where it could use the indexes of times for f and g; WITH keeps it from them.
+_APART = "WITH {}, f, g, type(f) = type(g) AS alike WHERE alike"
+
 
 def _overlap() -> Statement:
     return Statement(
-        f"{_FACT} MATCH (a)-[g:{_FACT_TYPES}]->(b) WHERE type(f) = type(g) AND {_BOTH_TIMES} "
+        f"{_FACT} MATCH (a)-[g:{_FACT_TYPES}]->(b) {_APART.format('a, b')} AND {_BOTH_TIMES} "
         "AND all(k IN $keys[type(f)] WHERE f[k] = g[k] OR (f[k] IS NULL AND g[k] IS NULL)) "
         f"RETURN {_TOLD} + ': told twice'",
         {"keys": {kind.type: list(kind.key) for kind in FACTS}},
@@ -217,10 +220,9 @@ def _overlap() -> Statement:
 
 def _second() -> Statement:
     single = "|".join(quote(kind.type) for kind in FACTS if kind.single)
-    # The planner of Neo4j 2026.08 fails where it could use the indexes of times for f and g; WITH keeps it from them.
     return Statement(
-        f"MATCH (a)-[f:{single}]->(b) MATCH (a)-[g:{single}]->(c) WITH a, b, c, f, g, type(f) = type(g) AS alike "
-        f"WHERE alike AND b <> c AND {_BOTH_TIMES} "
+        f"MATCH (a)-[f:{single}]->(b) MATCH (a)-[g:{single}]->(c) {_APART.format('a, b, c')} "
+        f"AND b <> c AND {_BOTH_TIMES} "
         f"RETURN {_TOLD} + ': a second one beside ' + coalesce(c.id, '?')"
     )
 
