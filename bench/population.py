@@ -22,7 +22,7 @@ STAGES = ("stage:acquisition", "stage:nurture", "stage:deal", "stage:retention")
 """Those for which somebody is accountable, so that no rule but the plainest tells who: peers know no other."""
 SOURCE = "source:synthetic"
 _TABLE = "interactions.csv"
-MORE = 100_000
+MORE = 400_000
 """How many interactions are imported in batches, at most."""
 _PRESENT = {"open": OPEN_END, "openRecord": OPEN_RECORD}
 _SAMPLE = """
