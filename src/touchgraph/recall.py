@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from touchgraph.graph import Graph
-from touchgraph.plan import Column, Kept, Place, Recalled, Root, Row, Rows, Statement
+from touchgraph.plan import Column, Place, Recalled, Root, Row, Rows, Statement
+from touchgraph.shape import Kept
 
 SECONDS = 0.5
 """How long what is remembered may lag behind what somebody else wrote."""

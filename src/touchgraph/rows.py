@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from touchgraph.plan import Kept, Output, Shape, Wrap
+from touchgraph.shape import Kept, Output, Shape, Wrap
 
 
 @dataclass

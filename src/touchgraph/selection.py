@@ -48,7 +48,8 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
-from touchgraph.plan import ListOf, Literal, ObjectOf, Selected, Value, Variable, Wrap
+from touchgraph.plan import ListOf, Literal, ObjectOf, Selected, Value, Variable
+from touchgraph.shape import Wrap
 
 SOURCE = "source"
 """The key of a Strawberry field's metadata that holds its source."""

@@ -21,16 +21,13 @@ from touchgraph.plan import (
     Literal,
     Moment,
     Order,
-    Output,
     Page,
-    Paged,
     QueryPlan,
     Recalled,
     Root,
     Row,
     Rows,
     Selected,
-    Shape,
     SortKey,
     Step,
     Variable,
@@ -38,6 +35,7 @@ from touchgraph.plan import (
     Wrote,
 )
 from touchgraph.planner import arguments
+from touchgraph.shape import Output, Paged, Shape
 from touchgraph.sources import (
     Across,
     Computed,
