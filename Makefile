@@ -34,14 +34,14 @@ format: .venv/.development ## Put the code into its form
 	$(BIN)/ruff format
 
 golden: .venv/.development ## Write the golden files anew from their queries; read the difference
-	GOLDEN=1 $(BIN)/python -m pytest tests/test_golden.py
+	GOLDEN=1 $(BIN)/python -m pytest tests/answer/test_golden.py
 
 lock: .venv/.development ## Write the lock files anew; UPGRADE=--upgrade takes the newest versions
 	$(BIN)/$(LOCK) $(UPGRADE) --extra build -o requirements.lock
 	$(BIN)/$(LOCK) $(UPGRADE) --extra build --extra dev -o requirements-dev.lock
 
 jars: .venv/.runtime ## Write the list of Neo4j's jars anew
-	$(BIN)/python -m touchgraph.server.jars
+	$(BIN)/python -m touchgraph.database.jars
 
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

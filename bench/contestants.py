@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from bench.questions import Question
-from touchgraph.graph import Address
+from touchgraph.graph.driver import Address
 
 FRESH = "FRESH"
 """In a body, stands for what no other body has in its place."""

@@ -8,12 +8,12 @@ from typing import Any
 from graphql import parse
 
 from bench.plain import open_driver
-from touchgraph.graph import Address
+from touchgraph.answer.selection import Request, read_request
+from touchgraph.api.engine import Engine, bind
+from touchgraph.api.schema import build_schema
+from touchgraph.graph.driver import Address
+from touchgraph.graph.statements import read_statements
 from touchgraph.resources import folder
-from touchgraph.schema import build_schema
-from touchgraph.schema.engine import Engine, bind
-from touchgraph.selection import Request, read_request
-from touchgraph.statements import read_statements
 
 SCHEMA = build_schema()._schema
 ENGINE = Engine(SCHEMA, read_statements(folder("cypher") / "queries"), 1)

@@ -28,7 +28,7 @@ from bench.population import Population
 from bench.report import Comparison, Results, ratio
 from bench.run import measured
 from bench.servers import BenchError
-from touchgraph.graph import Address
+from touchgraph.graph.driver import Address
 
 GOALS = {
     "customer360": (1 / 3, 1.25),

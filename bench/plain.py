@@ -23,10 +23,10 @@ from neo4j import AsyncDriver, AsyncGraphDatabase
 
 from bench.peers import by_hand
 from bench.peers.by_hand import Answer
-from touchgraph.graph import Address
+from touchgraph.graph.driver import Address
+from touchgraph.graph.statements import read_statements
 from touchgraph.model import LATEST
 from touchgraph.resources import folder
-from touchgraph.statements import read_statements
 
 STATEMENTS = read_statements(folder("cypher") / "queries")
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from bench import servers
 from bench.report import Filling
-from touchgraph.graph import Address, open_graph
+from touchgraph.graph.driver import Address, open_graph
+from touchgraph.graph.statements import Statement
 from touchgraph.model import OPEN_END, OPEN_RECORD
-from touchgraph.plan import Statement
 from touchgraph.settings import Settings
 
 STAGES = ("stage:acquisition", "stage:nurture", "stage:deal", "stage:retention")

@@ -14,10 +14,10 @@ from bench.contestants import Contestant, graphql, plain
 from bench.data import Size
 from bench.questions import Question
 from bench.report import Comparison, Loading, Results, ratio
-from touchgraph.graph import Address, open_graph
-from touchgraph.migrate import migrate
-from touchgraph.plan import Statement
-from touchgraph.seed import load
+from touchgraph.graph.driver import Address, open_graph
+from touchgraph.graph.migrate import migrate
+from touchgraph.graph.statements import Statement
+from touchgraph.organisation.files.loading import load
 
 
 @dataclass(frozen=True)

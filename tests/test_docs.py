@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from touchgraph.graph import Graph
+from touchgraph.api.schema import build_schema
+from touchgraph.graph.driver import Graph
 from touchgraph.model import CUSTOMER_FACTS, FACTS, KINDS, LINKS
-from touchgraph.schema import build_schema
-from touchgraph.seed import load
+from touchgraph.organisation.files.loading import load
 from touchgraph.settings import Settings
 
 ROOT = Path(__file__).parents[1]

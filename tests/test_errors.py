@@ -10,7 +10,7 @@ from neo4j import exceptions
 
 from touchgraph import errors
 from touchgraph.errors import Fault, GraphError, InvalidFiles, TouchgraphError
-from touchgraph.graph import translate
+from touchgraph.graph.driver import translate
 
 SAID = "bolt://db.internal:7687 MATCH (n:Hidden) RETURN n"
 OF_THE_DRIVER = [

@@ -48,7 +48,8 @@ def test_an_installed_package_finds_its_files(wheel: Path, tmp_path: Path) -> No
     """The package installed from a wheel serves its page and finds statements and seed inside itself."""
     run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", tmp_path, wheel)
     program = (
-        "from touchgraph import page, resources\n"
+        "from touchgraph import resources\n"
+        "from touchgraph.api import page\n"
         "print(page.graphiql().status_code)\n"
         "for name in ('cypher', 'seed'): print(resources.folder(name))\n"
     )

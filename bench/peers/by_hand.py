@@ -13,8 +13,8 @@ from typing import Any
 
 import neo4j
 
+from touchgraph.graph.statements import read_statements
 from touchgraph.model import OPEN_END, OPEN_RECORD
-from touchgraph.statements import read_statements
 
 STATEMENTS = read_statements(Path(__file__).parent / "cypher")
 _PRESENT = {"open": OPEN_END, "openRecord": OPEN_RECORD}

@@ -11,7 +11,7 @@ from typing import Any
 from bench.contestants import FRESH, Contestant, graphql, plain
 from bench.population import SOURCE, STAGES, batch
 from bench.questions import Question
-from touchgraph.graph import Address
+from touchgraph.graph.driver import Address
 from touchgraph.model import OPEN_END, OPEN_RECORD
 
 Variables = list[dict[str, Any]]

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from touchgraph.customers.generate import UNTIL, Format, generate
-from touchgraph.customers.generate_field import with_dealers
-from touchgraph.customers.generate_world import World, read_world, rows_of
+from touchgraph.customers.generating.field import with_dealers
+from touchgraph.customers.generating.generate import UNTIL, Format, generate
+from touchgraph.customers.generating.world import World, read_world, rows_of
 from touchgraph.customers.tables import TABLES
 from touchgraph.errors import InputError
 from touchgraph.model import CUSTOMER_FACTS
-from touchgraph.seed.files import read_file
-from touchgraph.seed.plan import plan_file
+from touchgraph.organisation.files.planning import plan_file
+from touchgraph.organisation.files.records import read_file
 
 CALL = "import sys; from pathlib import Path; from touchgraph.customers.generate import generate; "
 Rows = list[dict[str, str]]

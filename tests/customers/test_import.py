@@ -10,20 +10,20 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import PATIENCE
-from tests.customers.importing import Tables, made_up, rejects, write
-from tests.dump import Dump, dump
 
-from touchgraph import server
-from touchgraph.customers import importing_tallies
-from touchgraph.customers.importing import Imported, Options, import_files
-from touchgraph.customers.rollups import check_rollups
+from tests.conftest import PATIENCE
+from tests.support.customers.importing import Tables, made_up, rejects, write
+from tests.support.dump import Dump, dump
+from touchgraph import database
+from touchgraph.customers.importing import tallies
+from touchgraph.customers.importing.run import Imported, Options, import_files
 from touchgraph.customers.tables import TABLES
+from touchgraph.customers.tallies.rebuild import check_rollups
 from touchgraph.errors import InputError
-from touchgraph.graph import Address, Graph, open_graph
-from touchgraph.migrate import migrate, pending
-from touchgraph.plan import Statement
-from touchgraph.seed import load, seeded
+from touchgraph.graph.driver import Address, Graph, open_graph
+from touchgraph.graph.migrate import migrate, pending
+from touchgraph.graph.statements import Statement
+from touchgraph.organisation.files.loading import load, seeded
 from touchgraph.settings import Settings
 
 SettingsFor = Callable[..., Settings]
@@ -227,10 +227,10 @@ async def test_through_the_import_tool(
 
     The graph is the one that batches make, with all constraints and indexes, those of others too; then batches go on.
     """
-    monkeypatch.setattr(importing_tallies, "PART", 50)
+    monkeypatch.setattr(tallies, "PART", 50)
     folder, tables = made
     settings = settings_for()
-    address = server.start(settings).address
+    address = database.start(settings).address
     async with open_graph(address, PATIENCE, PATIENCE) as graph:
         await migrate(graph)
         await load(graph)
@@ -240,7 +240,7 @@ async def test_through_the_import_tool(
     next(line for line in child.stderr if line.startswith("Node import"))
     child.kill()
     child.communicate()
-    address = server.start(settings).address
+    address = database.start(settings).address
     imported = await run(settings, address, folder, batch=False)
     assert imported.way == "through the import tool"
     assert loaded(imported) == {name: (len(rows), 0, 0) for name, rows in tables.items()}
@@ -251,22 +251,22 @@ async def test_through_the_import_tool(
         again = await run(settings, address, folder, batch=False)
         assert (again.way, again.nodes, again.relationships) == ("in batches", 0, 0)
         assert await dump(graph) == expected
-    assert list(server.home_of(settings).building.parent.glob("import/*")) == []
+    assert list(database.home_of(settings).building.parent.glob("import/*")) == []
 
 
 async def test_whoever_started_the_database_still_stops_it(settings_for: SettingsFor, made: Made) -> None:
     """An import into a Neo4j that `up` or a test runs starts it anew, but whose it is stays as it was."""
     settings = settings_for()
-    with server.running(settings) as running:
+    with database.running(settings) as running:
         async with open_graph(running.address, PATIENCE, PATIENCE) as graph:
             await stock(graph)
         child = importing(environment(settings), str(made[0]))
         _, told = child.communicate()
         assert child.returncode == 0, told
-        now = server.status(settings)
+        now = database.status(settings)
         assert now.running
         assert now.pid != running.pid
-    assert not server.status(settings).running
+    assert not database.status(settings).running
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from tests.customers.importing import Tables, made_up, rejects, write
 
-from touchgraph.customers.generate import generate
-from touchgraph.customers.generate_world import World, read_world
-from touchgraph.customers.importing_files import find_files
-from touchgraph.customers.importing_stage import Stage
+from tests.support.customers.importing import Tables, made_up, rejects, write
+from touchgraph.customers.generating.generate import generate
+from touchgraph.customers.generating.world import World, read_world
+from touchgraph.customers.importing.files import find_files
+from touchgraph.customers.importing.stage import Stage
 from touchgraph.customers.tables import TABLES
 from touchgraph.model import kind_of
 

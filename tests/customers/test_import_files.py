@@ -12,10 +12,10 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.customers.importing import write_csv
 
-from touchgraph.customers import importing_files
-from touchgraph.customers.importing_files import File, csv_rows, find_files, make_plain
+from tests.support.customers.importing import write_csv
+from touchgraph.customers.importing import files
+from touchgraph.customers.importing.files import File, csv_rows, find_files, make_plain
 from touchgraph.customers.tables import BY_TABLE
 from touchgraph.errors import InputError, InvalidFiles
 
@@ -107,7 +107,7 @@ def test_every_row_comes_out_or_is_told(items: list[list[str] | bytes], block: i
         data += text
         line += text.count(b"\n")
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(importing_files, "_BLOCK", block)
+        patch.setattr(files, "_BLOCK", block)
         found, told = plain(data, Path(folder))
     assert found == rows
     assert [number for number, _, _ in told] == broken

@@ -8,11 +8,12 @@ import pytest
 from strawberry.types import ExecutionResult
 
 from bench.cost import profile, total
-from touchgraph.graph import Address, Graph
-from touchgraph.plan import Order, Statement
-from touchgraph.schema import build_schema
-from touchgraph.sources import Of, Property
-from touchgraph.values import encode_cursor
+from touchgraph.answer.plan import Order
+from touchgraph.answer.sources import Of, Property
+from touchgraph.answer.values import encode_cursor
+from touchgraph.api.schema import build_schema
+from touchgraph.graph.driver import Address, Graph
+from touchgraph.graph.statements import Statement
 
 SCHEMA = build_schema()
 OWNER = "status rule owners { unit { id } channel { id } }"

@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import PATIENCE
-from tests.customers import small
-from tests.customers.counted import At, Counted
-from tests.customers.sample import THIRD
 
-from touchgraph.customers.rollups import check_rollups, rebuild
+from tests.conftest import PATIENCE
+from tests.support.customers import small
+from tests.support.customers.counted import At, Counted
+from tests.support.customers.sample import THIRD
+from touchgraph.api.schema import build_schema
+from touchgraph.api.types.mutation import WRITERS
+from touchgraph.customers.tallies.rebuild import check_rollups, rebuild
 from touchgraph.errors import Conflict, InputError
-from touchgraph.graph import Address, Graph, open_graph
+from touchgraph.graph.driver import Address, Graph, open_graph
+from touchgraph.graph.statements import Statement
 from touchgraph.model import TALLIES
-from touchgraph.plan import Statement
-from touchgraph.schema import build_schema
-from touchgraph.schema.mutation import WRITERS
 
 MUTATIONS = int(os.getenv("ROLLUP_MUTATIONS", "300"))
 """How many random writes; `ROLLUP_MUTATIONS=10000` for the long run."""

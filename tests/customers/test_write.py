@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.customers.small import SOURCE, load_small
-from tests.dump import dump
 
-from touchgraph.customers.rollups import check_rollups
-from touchgraph.graph import Graph
-from touchgraph.plan import Statement
-from touchgraph.schema import build_schema
+from tests.support.customers.small import SOURCE, load_small
+from tests.support.dump import dump
+from touchgraph.api.schema import build_schema
+from touchgraph.customers.tallies.rebuild import check_rollups
+from touchgraph.graph.driver import Graph
+from touchgraph.graph.statements import Statement
 
 SCHEMA = build_schema()
 TODAY = datetime.now(UTC).date()

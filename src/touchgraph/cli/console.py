@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from touchgraph.server import Report
+from touchgraph.database import Report
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

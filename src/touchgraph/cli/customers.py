@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from touchgraph import server
+from touchgraph import database
 from touchgraph.cli import serving
 from touchgraph.cli.console import err, out, progress
 from touchgraph.settings import load_settings
 
 if TYPE_CHECKING:
-    from touchgraph.customers.importing import Imported
+    from touchgraph.customers.importing.run import Imported
 
 _REJECTED = 4
 """The exit code when some rows did not go in; all others are in the graph."""
@@ -40,7 +40,7 @@ def generate(
     Per customer, there are 1.2 cars, 0.4 leads and 10 interactions. With more dealers than the seed files have,
     `organisation.yaml` makes the others, and areas for them.
     """
-    from touchgraph.customers.generate import generate as make
+    from touchgraph.customers.generating.generate import generate as make
 
     with progress() as report:
         written = make(folder, customers, seed, dealers, format_.value, report)
@@ -64,14 +64,14 @@ def import_(
     for which it is stopped and started again; any other goes in batches. Again, the same files change nothing.
     Exit code 0: all rows are in the graph; 4: some were rejected, and the others are in; 1: the import failed.
     """
-    from touchgraph.customers.importing import Options, import_files
-    from touchgraph.customers.importing_files import find_files
+    from touchgraph.customers.importing.files import find_files
+    from touchgraph.customers.importing.run import Options, import_files
 
     find_files(folder)  # what is wrong with them is told before a database is started
     settings = load_settings()
     with progress() as report:
-        if settings.managed and not server.status(settings).running:
-            server.start(settings, report)
+        if settings.managed and not database.status(settings).running:
+            database.start(settings, report)
         address = serving.configured_address(settings)
         options = Options(folder, rejects or folder / "rejects", batch, batch_size)
         imported = import_files(settings, address, options, report)

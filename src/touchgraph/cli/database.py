@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from touchgraph.cli import serving
-from touchgraph.graph import Graph, open_graph
+from touchgraph.graph.driver import Graph, open_graph
 from touchgraph.settings import load_settings
 
 T = TypeVar("T")

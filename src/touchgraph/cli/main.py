@@ -13,15 +13,15 @@ import typer
 from rich.table import Table
 from typer.exceptions import TyperException
 
-from touchgraph import __version__, server
-from touchgraph.check import Finding
+from touchgraph import __version__, database
 from touchgraph.cli import asking, serving
 from touchgraph.cli.console import err, out, progress
 from touchgraph.cli.customers import generate, import_
 from touchgraph.cli.database import with_graph
 from touchgraph.cli.reorg import export, reorg
 from touchgraph.errors import InputError, InvalidFiles, SettingsError, TouchgraphError
-from touchgraph.graph import Graph
+from touchgraph.graph.driver import Graph
+from touchgraph.organisation.check import Finding
 from touchgraph.settings import load_settings
 
 _STOPPED = 3
@@ -59,7 +59,7 @@ def _write_down() -> str:
     """Keep the present exception's traceback for whoever is to find the fault, and say where."""
     text = traceback.format_exc()
     try:
-        path = server.home_of(load_settings()).root / "touchgraph.log"
+        path = database.home_of(load_settings()).root / "touchgraph.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
@@ -102,7 +102,7 @@ def serve() -> None:
 @app.command(epilog="Example: touchgraph migrate")
 def migrate() -> None:
     """Create the constraints and indexes that are missing."""
-    from touchgraph.migrate import migrate as create
+    from touchgraph.graph.migrate import migrate as create
 
     created = with_graph(create)
     typer.echo("\n".join(f"created {name}" for name in created) or "Nothing was missing.")
@@ -115,7 +115,7 @@ def seed(
     ] = None,
 ) -> None:
     """Load seed files: all are checked before anything is written, and one that is loaded already changes nothing."""
-    from touchgraph.seed import load
+    from touchgraph.organisation.files.loading import load
 
     with progress() as report:
         loaded = with_graph(lambda graph: load(graph, paths or None, report))
@@ -131,8 +131,8 @@ def check(
     ] = False,
 ) -> None:
     """Verify in the database what its constraints cannot; exit code 1 if anything is found."""
-    from touchgraph.check import check as examine
-    from touchgraph.customers.rollups import check_rollups
+    from touchgraph.customers.tallies.rebuild import check_rollups
+    from touchgraph.organisation.check import check as examine
 
     async def found(graph: Graph) -> list[Finding]:
         with progress() as report:
@@ -157,7 +157,7 @@ app.command("import", epilog="Example: touchgraph import made-up")(import_)
 @app.command(epilog="Example: touchgraph schema > schema.graphql")
 def schema() -> None:
     """Print the GraphQL schema in the schema definition language."""
-    from touchgraph.schema import sdl
+    from touchgraph.api.schema import sdl
 
     typer.echo(sdl())
 
@@ -183,22 +183,22 @@ def start() -> None:
     if not settings.managed:
         raise SettingsError("NEO4J_URI is set, so that database is used; unset it to run a managed one.")
     with progress() as report:
-        running = server.start(settings, report)
+        running = database.start(settings, report)
     typer.echo("Started." if running.started else "It was running already.")
     typer.echo(f"Bolt           {running.address.uri}")
-    typer.echo(f"Neo4j Browser  {running.browser_url}  (user neo4j, password in {server.home_of(settings).password})")
+    typer.echo(f"Neo4j Browser  {running.browser_url}  (user neo4j, password in {database.home_of(settings).password})")
 
 
 @db.command(epilog="Example: touchgraph db stop")
 def stop() -> None:
     """Stop the managed Neo4j, its store closed in order."""
-    typer.echo("Stopped." if server.stop(load_settings()) else "It was not running.")
+    typer.echo("Stopped." if database.stop(load_settings()) else "It was not running.")
 
 
 @db.command(epilog="Example: touchgraph db status")
 def status() -> None:
     """Say whether the managed Neo4j runs: exit code 0 if it does, 3 if not."""
-    found = server.status(load_settings())
+    found = database.status(load_settings())
     if not found.running:
         typer.echo(f"Process {found.pid} is starting or stopping." if found.pid else "Stopped.")
         typer.echo(f"Log            {found.log}")
@@ -212,7 +212,7 @@ def status() -> None:
 @db.command(epilog="Example: du -sh $(touchgraph db path)")
 def path() -> None:
     """Print the folder of the managed Neo4j's data."""
-    typer.echo(server.home_of(load_settings()).data)
+    typer.echo(database.home_of(load_settings()).data)
 
 
 def _document(query: str | None, file: Path | None) -> str:

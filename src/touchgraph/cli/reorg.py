@@ -14,8 +14,8 @@ from touchgraph.cli.database import with_graph
 from touchgraph.model import OPEN_END, OPEN_START
 
 if TYPE_CHECKING:  # at run time, only the commands that need them wait for these imports
-    from touchgraph.reorg.difference import Difference
-    from touchgraph.seed.change_set import Planned
+    from touchgraph.organisation.difference import Difference
+    from touchgraph.organisation.files.change_set import Planned
 
 reorg = typer.Typer(help="Change sets from files: what they would do, and doing it.", rich_markup_mode=None)
 
@@ -36,7 +36,7 @@ def apply(
     file: File, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before writing.")] = False
 ) -> None:
     """Show what a change set does, ask, and apply it: all of it, as it was shown, or nothing."""
-    from touchgraph.seed.change_set import apply_change_set
+    from touchgraph.organisation.files.change_set import apply_change_set
 
     planned = _planned(file)
     _show(planned)
@@ -55,7 +55,7 @@ def export(
     ),
 ) -> None:
     """Write the organisation as seed files, one for each change set; seeding them elsewhere gives the same graph."""
-    from touchgraph.seed.export import export as write
+    from touchgraph.organisation.files.export import export as write
 
     for path in with_graph(lambda graph: write(graph, output)):
         typer.echo(path)
@@ -69,7 +69,7 @@ def _agreed() -> bool:
 
 
 def _planned(file: Path) -> Planned:
-    from touchgraph.seed.change_set import plan_change_set
+    from touchgraph.organisation.files.change_set import plan_change_set
 
     return with_graph(lambda graph: plan_change_set(graph, file))
 

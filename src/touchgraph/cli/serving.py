@@ -12,12 +12,12 @@ from contextlib import ExitStack, contextmanager
 
 import uvicorn
 
-from touchgraph import server
+from touchgraph import database
 from touchgraph.cli import asking
 from touchgraph.cli.console import out, progress
+from touchgraph.database import Report, Running
 from touchgraph.errors import PortInUse, ServerError, TouchgraphError
-from touchgraph.graph import Address, open_graph
-from touchgraph.server import Report, Running
+from touchgraph.graph.driver import Address, open_graph
 from touchgraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def up(settings: Settings) -> None:
     with _listening(settings) as listener, _interruptible(), ExitStack() as stack:
         if settings.managed:
             with progress() as report:
-                running = stack.enter_context(server.running(settings, report))
+                running = stack.enter_context(database.running(settings, report))
         address = running.address if running else configured_address(settings)
         with progress() as report:
             asyncio.run(_fill(settings, address, report))
@@ -51,15 +51,15 @@ def configured_address(settings: Settings) -> Address:
     if settings.neo4j_uri is not None:
         password = settings.neo4j_password.get_secret_value() if settings.neo4j_password else ""
         return Address(settings.neo4j_uri, settings.neo4j_username, password, settings.neo4j_database)
-    status = server.status(settings)
+    status = database.status(settings)
     if not status.running or status.address is None:
         raise ServerError("The managed Neo4j does not run: start it with `touchgraph db start`, or set NEO4J_URI.")
     return status.address
 
 
 async def _fill(settings: Settings, address: Address, report: Report) -> None:
-    from touchgraph.migrate import migrate
-    from touchgraph.seed import load
+    from touchgraph.graph.migrate import migrate
+    from touchgraph.organisation.files.loading import load
 
     async with open_graph(address, settings.query_timeout) as graph:
         report("Constraints and indexes", 0, 1)
@@ -69,7 +69,7 @@ async def _fill(settings: Settings, address: Address, report: Report) -> None:
 
 
 def _run(settings: Settings, address: Address, listener: socket.socket, ready: Callable[[int], None]) -> None:
-    from touchgraph.app import create_app
+    from touchgraph.api.app import create_app
 
     port: int = listener.getsockname()[1]
     config = uvicorn.Config(
@@ -111,7 +111,7 @@ class _Server(uvicorn.Server):
 def _greet(settings: Settings, port: int, running: Running | None) -> None:
     out.print(f"\nGraphiQL       {_graphiql(settings, port)}", markup=False)
     if running:
-        password = server.home_of(settings).password
+        password = database.home_of(settings).password
         out.print(f"Neo4j Browser  {running.browser_url}  (user neo4j, password in {password})", markup=False)
     out.print(f"\nFor example, ask\n  {SAMPLE}", markup=False)
     try:

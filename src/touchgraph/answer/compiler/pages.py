@@ -1,0 +1,104 @@
+"""Pages of entities that come in millions.
+
+A page is looked for in the order of an index, from the cursor on, and the search ends when the page is full. Or it
+starts at the few entities (the dealers of an area) that one of its conditions names, when fewer rows lead to them than
+such a search would look through: with n of N rows leading there, a page of k takes about k * N / n, so n * n <= k * N.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeGuard
+
+from touchgraph import model
+from touchgraph.answer.compiler.matcher import Matcher
+from touchgraph.answer.compiler.writer import Scope
+from touchgraph.answer.plan import Filter, Order, Page, Rows
+from touchgraph.answer.sources import Direction, Path, Reaches, Scan
+from touchgraph.model import quote
+
+
+def in_millions(source: object) -> TypeGuard[Scan]:
+    """Whether a source yields entities of which there are many: customers, and what belongs to them."""
+    return isinstance(source, Scan) and any(kind.base is None for kind in model.kinds_with(source.label))
+
+
+_REVERSE = {Direction.OUT: Direction.IN, Direction.IN: Direction.OUT}
+
+
+class Pages(Matcher):
+    """Writes what finds the rows of a page, and their number."""
+
+    def match_page(self, source: Scan, rows: Rows, page: Page) -> Scope:
+        """A scope with the rows of a page, in their order."""
+        scope = Scope()
+        named = self.find_named(rows.filters, scope)
+        chosen = self.listed(source, rows, page, named, None)
+        starts = (
+            {} if _text(rows) else {f: c for f in rows.filters if isinstance(c := f.condition, Reaches) and c.start}
+        )
+        counts = {f: self.fresh("many") for f in starts}
+        if starts:
+            many = [f"{_leading(named[f.name], c.path)} AS {counts[f]}" for f, c in starts.items()]
+            scope.clauses.append(f"WITH *, {', '.join(many)}")
+        for f, c in reversed(starts.items()):
+            few = f"{counts[f]} * {counts[f]} <= {self.parameter(page.limit)} * COUNT {{ (:{quote(_crowd(c.path))}) }}"
+            chosen = f"CASE WHEN {few} THEN {self.listed(source, rows, page, named, f)} ELSE {chosen} END"
+        scope.node = self.fresh("n")
+        scope.clauses.append(f"UNWIND {chosen} AS {scope.node}")
+        return scope
+
+    def listed(self, source: Scan, rows: Rows, page: Page, named: Mapping[str, str], start: Filter | None) -> str:
+        """The list of the page's nodes, found from a start or by index."""
+        scope = Scope(node=self.fresh("n"))
+        order = rows.order or Order()
+        terms = self.sort_terms(order, scope)
+        after = [self.after(terms, order, self.parameter(page.after))] if page.after else []
+        text = self.found(source, rows, scope.node, named, start, after)
+        by = ", ".join(f"{term} DESC" if order.descending else term for term in terms)
+        limit = self.parameter(page.limit)
+        return f"COLLECT {{ {text} WITH {scope.node} ORDER BY {by} LIMIT {limit} RETURN {scope.node} }}"
+
+    def match_all(self, source: Scan, rows: Rows) -> Scope:
+        """A scope with the rows of all pages, in no order."""
+        scope = Scope(node=self.fresh("n"))
+        named = self.find_named(rows.filters, scope)
+        start = next((f for f in rows.filters if isinstance(f.condition, Reaches) and f.condition.start), None)
+        scope.clauses.append(self.found(source, rows, scope.node, named, start, []))
+        return scope
+
+    def found(
+        self, source: Scan, rows: Rows, node: str, named: Mapping[str, str], start: Filter | None, more: list[str]
+    ) -> str:
+        """The clauses that match the rows: by words, from where a condition starts, or in the order of an index."""
+        filters = [f for f in rows.filters if f is not start]
+        conditions = [self.exists(source.label, node), *more, *self.declared(filters, node, named)]
+        if text := _text(rows):
+            index = f"db.index.fulltext.queryNodes('{model.CUSTOMER_NAMES}', {self.bound(text)})"
+            match = f"CALL {index} YIELD node AS {node} WITH {node}"
+        elif start is not None and isinstance(start.condition, Reaches):
+            first = self.fresh("x")
+            back = tuple((type_, _REVERSE[direction]) for type_, direction in reversed(start.condition.path))
+            crossed, end, _ = self.crossed(first, back)
+            match = f"UNWIND {named[start.name]} AS {first} MATCH {crossed.replace(f'({end})', f'({node})')}"
+        else:
+            keys = [rows.order.key.name] if rows.order and rows.order.key else []
+            index = f"{node}:{quote(source.label)}({', '.join(map(quote, [*keys, 'id']))})"
+            match = f"MATCH ({node}:{quote(source.label)}) USING INDEX {index}"
+            conditions = [f"{node}.{quote(key)} IS NOT NULL" for key in [*keys, "id"]] + conditions
+        return f"{match} WHERE {' AND '.join(conditions)}"
+
+
+def _text(rows: Rows) -> Filter | None:
+    return next((f for f in rows.filters if f.name == "text"), None)
+
+
+def _leading(named: str, path: Path) -> str:
+    """How many relationships lead to the entities of a list: the database knows that without looking at them."""
+    return f"reduce(all = 0, one IN {named} | all + COUNT {{ (one)<-[:{quote(path[-1][0])}]-() }})"
+
+
+def _crowd(path: Path) -> str:
+    """The label of those from whom the last step of a path leads."""
+    type_ = path[-1][0]
+    return (model.LINKS[type_][0] if type_ in model.LINKS else model.RELATIONSHIPS[type_].start)[0]

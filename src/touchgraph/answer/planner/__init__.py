@@ -1,0 +1,367 @@
+"""A selection into a plan: what each row has to hold, and how the answer is shaped from the rows.
+
+A row's columns are collected first and shared: response keys, or types, that need the same thing ask for one column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from touchgraph import model
+from touchgraph.answer import values
+from touchgraph.answer.plan import (
+    Binding,
+    Column,
+    Count,
+    Echo,
+    Embedded,
+    Literal,
+    Moment,
+    Order,
+    Page,
+    QueryPlan,
+    Recalled,
+    Root,
+    Row,
+    Rows,
+    Selected,
+    SortKey,
+    Step,
+    Variable,
+    Write,
+    Wrote,
+)
+from touchgraph.answer.planner import arguments
+from touchgraph.answer.shape import Output, Paged, Shape
+from touchgraph.answer.sources import (
+    Across,
+    Computed,
+    Context,
+    Direction,
+    FactType,
+    Hop,
+    Local,
+    Lookup,
+    Member,
+    Named,
+    Of,
+    Part,
+    Property,
+    Reference,
+    Same,
+    Scalar,
+    Scan,
+    Then,
+    Unwind,
+)
+from touchgraph.errors import InputError
+
+MAX_DEPTH = 10
+MAX_SELECTED = 100
+"""Bounds on one root field: the database's time to plan doubles with every second level of nesting or so."""
+
+
+TYPE_OF_FACT: Mapping[str, str] = {
+    "HAS_STATE": "State",
+    "RESPONSIBLE_FOR": "Responsibility",
+    "SUPPORTS": "Support",
+    "IN_UNIT": "PositionAssignment",
+    "DELEGATES_TO": "Delegation",
+    "UNOWNED": "Unowned",
+}
+"""The API's type for a fact's; the others are a `Relation`."""
+
+_ID = Property("id", Of.NODE)
+
+
+def plan(selected: tuple[Selected, ...], type_name: str = "Query") -> QueryPlan:
+    """The plan of an operation that selects of a root type."""
+    made = _Made(kept=type_name == "Mutation")
+    now = Moment(Binding(Literal(None), values.as_of), Binding(Literal(None), values.known_at))
+    shape = _root_type(selected, type_name, now, made)
+    return QueryPlan(tuple(made.roots), shape, tuple(made.steps))
+
+
+@dataclass
+class _Made:
+    """The roots and the writes of a plan so far; `kept`: they are a mutation's."""
+
+    kept: bool
+    roots: list[Root] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    def step(self, one: Selected, write: Write, moment: Moment) -> Step:
+        """A write, which is also told the moment asked for around it (`asOf`, `knownAt`)."""
+        if self.kept and moment.step is not None:
+            raise InputError(f"{one.name}: nothing can be supposed within a mutation; ask in a query of its own")
+        given = {name: arguments.binding(one, name) for name in one.arguments}
+        around = {"asOf": moment.as_of, "knownAt": moment.known_at}
+        step = Step(write, len(self.steps), around | given, one.origin, one.key, moment.step)
+        self.steps.append(step)
+        return step
+
+
+def _root_type(selected: tuple[Selected, ...], type_name: str, moment: Moment, made: _Made) -> Shape:
+    """The shape of a type whose fields are root fields, over the list of the roots' rows; adds what it needs."""
+    outputs = []
+    for one in selected:
+        if one.source is Context.AT:
+            below = _root_type(one.selections["Query"], "Query", _moment(one, moment), made)
+            outputs.append(_object(one, values.same, below))
+        elif isinstance(one.source, Write):
+            after = replace(moment, step=made.step(one, one.source, moment))
+            if one.source.answer is not None:
+                outputs.append(_root(replace(one, source=one.source.answer), type_name, after, made))
+                continue
+            ((name, inner),) = one.selections.items()
+            outputs.append(_object(one, values.same, _root_type(inner, name, after, made)))
+        else:
+            outputs.append(_root(one, type_name, moment, made))
+    return Shape(lambda _: type_name, {type_name: tuple(outputs)})
+
+
+def _root(one: Selected, type_name: str, moment: Moment, made: _Made) -> Output:
+    """The output of a root field, over the list of the roots' rows; adds a root if it needs anything of the graph."""
+    columns = _Columns()
+    output = _written(columns, one, moment) or columns.output(one, type_name)
+    if columns.columns:
+        output = _of_root(output, len(made.roots))
+        made.roots.append(Root(columns.row(), moment))
+    return output
+
+
+def _written(columns: _Columns, one: Selected, moment: Moment) -> Output | None:
+    """The output of a field that shows what a write returned; None for any other."""
+    if not isinstance(one.source, Wrote):
+        return None
+    assert moment.step is not None, "stands below a write only"
+    if one.source.source is None:
+        echo = Echo(Binding(Variable(moment.step.result(one.source.name)), values.same))
+        return _leaf(one, itemgetter(columns.place(one.source, echo)))
+    filled = {argument: Variable(moment.step.result(name)) for argument, name in one.source.arguments}
+    return columns.output(replace(one, source=one.source.source, arguments={**one.arguments, **filled}), one.name)
+
+
+def _of_root(output: Output, index: int) -> Output:
+    pick = output.pick
+    return replace(output, pick=lambda rows: pick(rows[index]))
+
+
+def _moment(one: Selected, outer: Moment) -> Moment:
+    """What `at` does not say stays as it is outside."""
+
+    def inner(name: str, otherwise: Binding) -> Binding:
+        return arguments.binding(one, name) if arguments.given(one.arguments.get(name)) else otherwise
+
+    return replace(outer, as_of=inner("asOf", outer.as_of), known_at=inner("knownAt", outer.known_at))
+
+
+def _leaf(one: Selected, pick: Callable[[Any], Any], convert: Callable[[Any], Any] | None = None) -> Output:
+    return Output(one.key, one.name, one.origin, one.wrap, pick, convert)
+
+
+def _object(one: Selected, pick: Callable[[Any], Any], shape: Shape) -> Output:
+    return Output(one.key, one.name, one.origin, one.wrap, pick, shape=shape)
+
+
+@dataclass
+class _Budget:
+    """How many lists and objects of the graph a root field may still select."""
+
+    left: int = MAX_SELECTED
+
+
+@dataclass
+class _Columns:
+    """The columns of one row, each once; `order` is that of its page, `depth` tells how far down it stands."""
+
+    order: Order = field(default_factory=Order)
+    depth: int = 0
+    budget: _Budget = field(default_factory=_Budget)
+    columns: list[Column] = field(default_factory=list)
+    places: dict[Hashable, int] = field(default_factory=dict)
+    objects: dict[Hashable, tuple[Callable[[Any], Any], Shape]] = field(default_factory=dict)
+
+    def row(self) -> Row:
+        return Row(tuple(self.columns))
+
+    def place(self, key: Hashable, column: Column) -> int:
+        """Where the column stands; of columns with equal keys only the first is kept."""
+        if key not in self.places:
+            self.places[key] = len(self.columns)
+            self.columns.append(column)
+        return self.places[key]
+
+    def scalar(self, column: Scalar | SortKey) -> int:
+        return self.place(column, column)
+
+    # --- one response key --------------------------------------------------------------------------------------
+
+    def output(self, one: Selected, type_name: str) -> Output:
+        """The output for a key of an object of a type, and the columns that it needs."""
+        match one.source:
+            case None:
+                return _leaf(one, lambda _: type_name)
+            case Literal(value):
+                return _leaf(one, lambda _: value)
+            case Property() | FactType() | Local() as column:
+                return _leaf(one, itemgetter(self.scalar(column)), values.leaf(column))
+            case Computed(function, needs, names):
+                places = [self.scalar(need) for need in needs]
+                given = [arguments.literal(one, name) for name in names]
+                return _leaf(one, lambda row: function(*[row[place] for place in places], *given))
+            case Same() as part:
+                return self._embedded(one, part)
+            case Hop(paged=True) | Scan() as source:
+                return self._connection(one, source)
+            case Hop() | Reference() | Lookup() | Named() | Unwind() | Member() | Then() as source:
+                return self._entities(one, source)
+            case Part.NODE:
+                return _object(one, values.same, self.shape(one))
+            case Part.CURSOR:
+                return _leaf(one, self._cursor())
+            case _:
+                raise AssertionError(f"{one.name}: {one.source} has no place in a row")
+
+    def shape(self, one: Selected, fact: bool = False) -> Shape:
+        """The shape of an object that is made of this row, whatever types it may have."""
+        selections = {name: below for name, below in one.selections.items() if _may_be(one, name)}
+        outputs = {name: tuple(self.output(o, name) for o in below) for name, below in selections.items()}
+        return Shape(self._type_of(one, fact), outputs)
+
+    def _type_of(self, one: Selected, fact: bool) -> Callable[[Any], str]:
+        if not one.abstract:
+            (name,) = one.selections
+            return lambda _: name
+        place = self.scalar(FactType() if fact else _ID)
+        tell = _type_of_fact if fact else _type_of_id
+        return lambda row: tell(row[place])
+
+    def _cursor(self) -> Callable[[Any], str]:
+        place, order = self.scalar(SortKey(self.order)), self.order
+        return lambda row: values.encode_cursor(row[place], order)
+
+    # --- rows below --------------------------------------------------------------------------------------------
+
+    def _object_of(self, one: Selected, make: Callable[[Hashable], tuple[Callable[[Any], Any], Shape]]) -> Output:
+        """An output made of rows of its own; types that share a selection share what is made of it."""
+        key = (one.source, one.identity)
+        if key not in self.objects:
+            self.objects[key] = make(key)
+        return _object(one, *self.objects[key])
+
+    def _below(self, one: Selected, order: Order | None = None) -> _Columns:
+        """The columns of rows one level further down. Raises InputError where the database could not plan for more."""
+        self.budget.left -= 1
+        if self.depth == MAX_DEPTH:
+            raise InputError(
+                f"{one.name}: more than {MAX_DEPTH} levels below one another; ask on by id, in a further query"
+            )
+        if self.budget.left < 0:
+            raise InputError(
+                f"{one.name}: more than {MAX_SELECTED} lists and objects in one field of the query; use several fields"
+            )
+        return _Columns(order or Order(), self.depth + 1, self.budget)
+
+    def _embedded(self, one: Selected, part: Same) -> Output:
+        def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
+            columns = _Columns(depth=self.depth, budget=self.budget)
+            shape = columns.shape(one, part in (Same.STATE, Same.FACT))
+            return itemgetter(self.place(key, Embedded(part, columns.row()))), shape
+
+        return self._object_of(one, make)
+
+    def _entities(self, one: Selected, source: Hop | Reference | Lookup | Named | Unwind | Member | Then) -> Output:
+        def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
+            columns = self._below(one)
+            shape = columns.shape(one, isinstance(source, Hop | Unwind | Member) and source.yields_fact)
+            filters = arguments.filters(one) if isinstance(source, Hop | Unwind) else ()
+            single = one.wrap.items is None
+            rows = Rows(source, columns.row(), single, filters, arguments=arguments.parameters(one, source))
+            return itemgetter(self.place(key, _recalled(one, rows) if single else rows)), shape
+
+        return self._object_of(one, make)
+
+    def _connection(self, one: Selected, source: Hop | Scan) -> Output:
+        def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
+            order = arguments.order(one, source)
+            page = arguments.page(one, order)
+            columns = self._below(one, order)
+            (name,) = one.selections
+            parts = one.selections[name]
+            outputs = tuple(_part(columns, part, page, name) for part in parts)
+            rows = Rows(source, columns.row(), False, arguments.filters(one), order, page)
+            pick = self._paged(key, rows, page, any(part.source is Part.TOTAL_COUNT for part in parts))
+            return pick, Shape(lambda _: name, {name: outputs})
+
+        return self._object_of(one, make)
+
+    def _paged(self, key: Hashable, rows: Rows, page: Page, counted: bool) -> Callable[[Any], Paged]:
+        place, limit = self.place(key, rows), self.place((key, "limit"), Echo(page.limit))
+        if not counted:
+            return lambda row: Paged(row[place], row[limit], None)
+        total = self.place((key, "total"), Count(rows))
+        return lambda row: Paged(row[place], row[limit], row[total])
+
+
+def _recalled(one: Selected, rows: Rows) -> Rows | Recalled:
+    """Rows of the organisation that a customer's row leads to are recalled by their keys; others are as they were."""
+    match rows.source:
+        case Hop(facts=(type_,), direction=Direction.OUT, yields_fact=False, ever=False) as hop if (
+            label := model.led_to(type_)
+        ):
+            return Recalled((hop,), replace(rows, source=Lookup(label)))
+        case Reference(Property(of=Of.NODE) as key, label) if one.name.partition(".")[0] in _OF_CUSTOMERS:
+            return Recalled((key,), replace(rows, source=Lookup(label)))
+        case Named(given=given) as named if given and all(isinstance(key, Across) for _, key in given):
+            asked = replace(named, given=tuple((name, Local(name)) for name, _ in given))
+            hops = tuple(Hop((key.fact,)) for _, key in given if isinstance(key, Across))
+            return Recalled(hops, replace(rows, source=asked))
+        case _:
+            return rows
+
+
+_OF_CUSTOMERS = {kind.label for kind in model.CUSTOMER_ENTITIES}
+
+
+def _part(columns: _Columns, one: Selected, page: Page, parent: str) -> Output:
+    """The output for a part of a connection, over its Paged; `columns` are those of the connection's rows."""
+    match one.source:
+        case None:
+            return _leaf(one, lambda _: parent)
+        case Part.EDGES | Part.NODES:
+            return _object(one, attrgetter("shown"), columns.shape(one))
+        case Part.TOTAL_COUNT:
+            return _leaf(one, attrgetter("total"))
+        case Part.PAGE_INFO:
+            (name,) = one.selections
+            outputs = tuple(_part(columns, part, page, name) for part in one.selections[name])
+            return _object(one, values.same, Shape(lambda _: name, {name: outputs}))
+        case Part.HAS_NEXT_PAGE:
+            return _leaf(one, attrgetter("has_next"))
+        case Part.HAS_PREVIOUS_PAGE:
+            return _leaf(one, lambda _: page.after is not None)
+        case Part.START_CURSOR | Part.END_CURSOR:
+            cursor, index = columns._cursor(), 0 if one.source is Part.START_CURSOR else -1
+            return _leaf(one, lambda paged: cursor(paged.shown[index]) if paged.shown else None)
+        case _:
+            raise AssertionError(f"{one.name}: {one.source} is no part of a connection")
+
+
+def _may_be(one: Selected, name: str) -> bool:
+    """Whether an object can be of a type: only a lookup finds customers where they are not told of by name."""
+    kind = model.BY_LABEL.get(name)
+    return kind is None or kind.base is not None or not one.abstract or isinstance(one.source, Lookup)
+
+
+def _type_of_fact(fact: str) -> str:
+    return TYPE_OF_FACT.get(fact, "Relation")
+
+
+def _type_of_id(entity_id: str) -> str:
+    kind = model.kind_of(entity_id)
+    assert kind is not None, "the graph holds no ids of unknown kind"
+    return kind.label

@@ -1,0 +1,104 @@
+"""Arguments into parameters, pages, orders and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from touchgraph.answer import values
+from touchgraph.answer.plan import Binding, Filter, Literal, ObjectOf, Order, Page, Selected, Value
+from touchgraph.answer.sources import Between, Condition, Hop, Lookup, Named, Of, Property, Scan, Source
+
+_ORDERS = {
+    "ID": None,
+    "NAME_ZH": Property("nameZh"),
+    "NAME_EN": Property("nameEn"),
+    "LEVEL": Property("level", type="integer"),
+    "ORDINAL": Property("ordinal", type="integer"),
+    "REGISTERED_ON": Property("registeredOn", Of.NODE, "date"),
+    "CREATED_ON": Property("createdOn", Of.NODE, "date"),
+    "AT": Property("at", Of.NODE, "datetime"),
+}
+_NEWEST_FIRST = ("AT",)
+
+
+def given(value: Value | None) -> bool:
+    """Whether an argument has a value, and it is not null."""
+    return value is not None and value != Literal(None)
+
+
+def binding(one: Selected, name: str) -> Binding:
+    """The parameter that an argument fills."""
+    return Binding(one.arguments[name], values.CONVERT.get(name, values.same), one.origin)
+
+
+def literal(one: Selected, name: str) -> str:
+    """The name of an enum member that an argument is."""
+    value = one.arguments[name]
+    assert isinstance(value, Literal), "enums are part of the plan"
+    return str(value.value)
+
+
+def page(one: Selected, order: Order) -> Page:
+    """The page that `first` and `after` ask for."""
+    after = one.arguments.get("after")
+    decode = values.decode_cursor(order)
+    return Page(binding(one, "first"), Binding(after, decode, one.origin) if after and given(after) else None)
+
+
+def order(one: Selected, source: Hop | Scan) -> Order:
+    """The order that `orderBy` asks for, or that of the source."""
+    asked = one.arguments.get("orderBy")
+    if isinstance(asked, Literal) and asked.value is not None:
+        return Order(_ORDERS[str(asked.value["field"])], str(asked.value["direction"]) == "DESC")
+    return Order(_ORDERS[source.order], source.order in _NEWEST_FIRST)
+
+
+def filters(one: Selected) -> tuple[Filter, ...]:
+    """The conditions that the arguments ask for; those on labels and types are part of the plan."""
+    filters = []
+    for name in ("kinds", "types", "under", "text", "confidence", "role", "depth"):
+        value = one.arguments.get(name)
+        if not given(value):
+            continue
+        if name in ("kinds", "types"):
+            assert isinstance(value, Literal), "enums are part of the plan"
+            filters.append(Filter(name, tuple(str(member) for member in value.value)))
+        else:
+            filters.append(Filter(name, binding=binding(one, name)))
+    conditions = one.source.conditions if isinstance(one.source, Hop | Scan) else ()
+    return (*filters, *filter(None, (_declared(one, name, condition) for name, condition in conditions)))
+
+
+def _declared(one: Selected, name: str, condition: Condition) -> Filter | None:
+    """A condition that the source declares, if its argument is given."""
+    names = (name, condition.to) if isinstance(condition, Between) else (name,)
+    asked = tuple((each, one.arguments[each]) for each in names if given(one.arguments.get(each)))
+    if not asked:
+        return None
+    if isinstance(condition, Between):
+        bound = Binding(ObjectOf(asked), values.between(name, condition.to, condition.days), one.origin)
+    else:
+        bound = binding(one, name)
+    return Filter(name, tuple(each for each, _ in asked), bound, condition)
+
+
+def parameters(one: Selected, source: Source) -> Mapping[str, Binding]:
+    """The parameters of a lookup, or of a named statement."""
+    if isinstance(source, Lookup):
+        return {name: binding(one, name) for name in one.arguments}
+    if isinstance(source, Named):
+        return dict(_parameter(one, name) for name in source.parameters)
+    return {}
+
+
+def _parameter(one: Selected, path: str) -> tuple[str, Binding]:
+    """The name and the value of a parameter: that of an argument, or of a field of one."""
+    name, _, part = path.partition(".")
+    convert = values.CONVERT_NAMED.get(part or name, values.same)
+    value = one.arguments.get(name, Literal(None))
+    if name == "to" and not part and name in one.arguments:
+        period = ObjectOf((("from", one.arguments["from"]), ("to", value)))
+        return name, Binding(period, values.period_end, one.origin)
+    if not part:
+        return name, Binding(value, convert, one.origin)
+    return name + part[0].upper() + part[1:], Binding(value, lambda whole: convert(whole.get(part)), one.origin)

@@ -1,0 +1,253 @@
+"""Answers operations: from the document to a plan (kept for the next request), its statements, and the answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationType,
+    ValuesOfCorrectTypeRule,
+    parse,
+    validate,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from touchgraph.answer.compiler import compile_root
+from touchgraph.answer.plan import Binding, ListOf, Literal, ObjectOf, QueryPlan, Step, Template, Value, Variable
+from touchgraph.answer.planner import plan
+from touchgraph.answer.recall import Known, Memory, Question, answers
+from touchgraph.answer.rows import shape_rows
+from touchgraph.answer.selection import Request, read_request, select
+from touchgraph.errors import (
+    Conflict,
+    DatabaseTimeout,
+    GraphError,
+    InputError,
+    InvalidChanges,
+    InvalidRows,
+    TouchgraphError,
+)
+from touchgraph.graph.driver import Graph, Transaction
+from touchgraph.graph.statements import NamedStatement, Statement
+
+log = logging.getLogger(__name__)
+
+Writer = Callable[[Transaction, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+"""Writes by the arguments of a field, and returns what its answer is made from."""
+
+
+class Engine:
+    """Answers valid documents of one schema. Plans are kept by document, operation and what shapes the plan."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        statements: Mapping[str, NamedStatement],
+        cache_size: int,
+        writers: Mapping[str, Writer] | None = None,
+    ) -> None:
+        self._schema = schema
+        self._writers = writers or {}
+        self._statements = {name: statement.text for name, statement in statements.items()}
+        self._plan = lru_cache(cache_size)(self._make_plan)
+        self._memories = WeakKeyDictionary[Graph, Memory]()
+
+    async def answer(
+        self, graph: Graph, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None
+    ) -> ExecutionResult:
+        """The answer. What is wrong with the request is told before anything is asked of the database."""
+        try:
+            request = read_request(self._schema, document, operation_name, variables)
+            if isinstance(request, list):
+                return PreExecutionError(None, [_coded(error, InputError.code) for error in request])
+            make = self._make_plan if request.shape is None else self._plan
+            planned, templates = make(_Key(request))
+            if graph not in self._memories:
+                self._memories[graph] = Memory(graph)
+            rows = await _Run(planned, templates, request, self._writers).rows(graph, self._memories[graph])
+        except _Refused as refused:
+            return PreExecutionError(None, [refused.error])
+        except TouchgraphError as error:
+            return PreExecutionError(None, [_coded(GraphQLError(str(error)), error.code)])
+        except Exception:
+            log.exception("a request failed")
+            message = "Something went wrong here; the log tells what, under the id of this request (X-Request-ID)."
+            return PreExecutionError(None, [_coded(GraphQLError(message), GraphError.code)])
+        data, faults = shape_rows(planned.shape, rows)
+        errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), GraphError.code) for f in faults]
+        return ExecutionResult(data, errors or None)
+
+    def templates(self, request: Request) -> list[Template]:
+        """The statements of a request, one for each root field, with places for values."""
+        return self._plan(_Key(request))[1]
+
+    def _make_plan(self, key: _Key) -> tuple[QueryPlan, list[Template]]:
+        planned = plan(select(key.request), key.request.type_name)
+        return planned, [compile_root(root, self._statements) for root in planned.roots]
+
+
+class _Key:
+    """A request as a key of the plan cache: equal to others that share its plan.
+
+    Nodes of a document are told apart by identity: to compare them by value takes longer than all else here.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request  # keeps the document, so that no other can get its identity
+        self._parts = (id(request.document), id(request.operation), request.shape)
+
+    def __hash__(self) -> int:
+        return hash(self._parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._parts == other._parts
+
+
+class _Refused(Exception):
+    def __init__(self, error: GraphQLError) -> None:
+        self.error = error
+
+
+def bind(template: Template, variables: Mapping[str, Any]) -> Statement:
+    """A statement with the values of one request."""
+    return Statement(template.text, {name: _bound(b, variables) for name, b in template.bindings.items()})
+
+
+def _bound(binding: Binding, variables: Mapping[str, Any]) -> Any:
+    try:
+        return binding.convert(_value(binding.value, variables))
+    except InputError as error:
+        raise _Refused(_coded(GraphQLError(str(error), binding.origin), error.code)) from error
+
+
+def _value(value: Value, variables: Mapping[str, Any]) -> Any:
+    match value:
+        case Literal(literal):
+            return literal
+        case Variable(name):
+            return variables.get(name)
+        case ListOf(items):
+            return [_value(item, variables) for item in items]
+        case ObjectOf(fields):
+            return {name: _value(field, variables) for name, field in fields}
+
+
+class _Run:
+    """One request on its way to the rows of its statements, by the number of their root."""
+
+    def __init__(
+        self, planned: QueryPlan, templates: list[Template], request: Request, writers: Mapping[str, Writer]
+    ) -> None:
+        self._planned, self._templates, self._request, self._writers = planned, templates, request, writers
+        self._values = dict(request.values)
+
+    async def rows(self, graph: Graph, memory: Memory) -> list[Any]:
+        """The rows. A mutation is one transaction; else what is asked after each write is one of its own, not kept."""
+        steps, found = self._planned.steps, dict[int, Any]()
+        if self._request.operation.operation is OperationType.MUTATION:
+            of_customers = all(step.write.of_customers for step in steps)
+            found |= await graph.write(lambda tx: self._in_order(tx, steps), of_customers, self._single(steps))
+        else:
+            # Values are made before anything is asked of the database, which may refuse them.
+            plain = {n: self._question(n) for n in self._after(None)}
+            if plain:
+                found |= await self._plain(graph, memory, plain)
+            for step in steps:
+                found |= await self._rehearsed(graph, step)
+        return [found[number] for number in range(len(self._templates))]
+
+    async def _plain(self, graph: Graph, memory: Memory, questions: Mapping[int, Question]) -> dict[int, Any]:
+        """What is asked of the graph as it is, some of it remembered; all read at once if somebody wrote meanwhile."""
+        known = await memory.known()
+        found = await answers(questions, known, graph.read_all)
+        if memory.holds(known):
+            return found
+        return await graph.read(lambda tx: answers(questions, Known(), tx.run_all))
+
+    def _question(self, number: int) -> Question:
+        template = self._templates[number]
+        recalled = {one: bind(below, self._values) for one, below in template.recalled.items()}
+        return Question(self._planned.roots[number], bind(template, self._values), recalled, template.lasting)
+
+    def _after(self, step: Step | None) -> list[int]:
+        """The roots that are answered after a step and no other."""
+        return [number for number, root in enumerate(self._planned.roots) if root.moment.step is step]
+
+    def _single(self, steps: tuple[Step, ...]) -> bool:
+        """Whether one statement does all: what is shown then is what it returns."""
+        only_shown = all(root.echoes is not None for root in self._planned.roots)
+        return only_shown and len(steps) == 1 and steps[0].write.single
+
+    async def _in_order(self, tx: Transaction, steps: tuple[Step, ...]) -> dict[int, Any]:
+        found: dict[int, Any] = {}
+        for step in steps:
+            found |= await self._step(tx, step)
+        return found
+
+    async def _rehearsed(self, graph: Graph, step: Step) -> dict[int, Any]:
+        try:
+            return await graph.rehearse(partial(self._supposed, step))
+        except DatabaseTimeout as error:
+            limit = f"{graph.what_if_seconds:g} seconds (TOUCHGRAPH_WHAT_IF_TIMEOUT)"
+            told = DatabaseTimeout(f"A what-if may take {limit}; suppose less at once, or ask for less of it.")
+            raise _Refused(_refusal(told, step)) from error
+
+    async def _supposed(self, step: Step, tx: Transaction) -> dict[int, Any]:
+        await self._around(tx, step)
+        return await self._step(tx, step)
+
+    async def _around(self, tx: Transaction, step: Step) -> None:
+        """Writes what is supposed around a step, the outermost first."""
+        if step.outer is not None:
+            await self._around(tx, step.outer)
+            await self._write(tx, step.outer)
+
+    async def _step(self, tx: Transaction, step: Step) -> dict[int, Any]:
+        await self._write(tx, step)
+        after = self._after(step)
+        echoed = {n: row for n in after if (row := self._echoed(n)) is not None}
+        return echoed | await answers({n: self._question(n) for n in after if n not in echoed}, Known(), tx.run_all)
+
+    def _echoed(self, number: int) -> list[Any] | None:
+        """The row of a root that shows only what a write returned, for which the database need not be asked."""
+        echoes = self._planned.roots[number].echoes
+        return None if echoes is None else [_bound(echo.binding, self._values) for echo in echoes]
+
+    async def _write(self, tx: Transaction, step: Step) -> None:
+        given = {name: _bound(binding, self._values) for name, binding in step.arguments.items()}
+        try:
+            result = await self._writers[step.write.name](tx, given)
+        except (InputError, Conflict) as error:
+            raise _Refused(_refusal(error, step)) from error
+        self._values.update({step.result(name): value for name, value in result.items()})
+
+
+def _refusal(error: TouchgraphError, step: Step) -> GraphQLError:
+    refused = _coded(GraphQLError(str(error), step.origin, path=[step.key]), error.code)
+    if isinstance(error, InvalidChanges | InvalidRows):
+        refused.extensions = {**(refused.extensions or {}), "faults": error.told}
+    return refused
+
+
+def code_errors(schema: GraphQLSchema, query: str, errors: list[GraphQLError]) -> None:
+    """Give errors of parsing and validation their codes; a wrong value is bad input, the rest the query's form."""
+    uncoded = [error for error in errors if not (error.extensions or {}).get("code")]
+    for error in uncoded:
+        if isinstance(error, GraphQLSyntaxError):
+            _coded(error, "GRAPHQL_PARSE_FAILED")
+        else:
+            wrong_values = {e.message for e in validate(schema, parse(query), [ValuesOfCorrectTypeRule])}
+            _coded(error, InputError.code if error.message in wrong_values else "GRAPHQL_VALIDATION_FAILED")
+
+
+def _coded(error: GraphQLError, code: str) -> GraphQLError:
+    error.extensions = {**(error.extensions or {}), "code": code}
+    return error

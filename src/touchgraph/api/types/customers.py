@@ -1,0 +1,304 @@
+"""Customers, and what belongs to them: vehicles, leads, interactions, feedback, and the facts between them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import strawberry
+
+from touchgraph.answer.sources import Across, Between, Conditions, Equals, Of, Property, Reaches, Same, Then, Within
+from touchgraph.api.types.common import AFTER, FIRST, Connection, Node, OrderDirection
+from touchgraph.api.types.declare import (
+    IN,
+    OUT,
+    argument,
+    computed,
+    declared,
+    entity,
+    facts,
+    named,
+    on_end,
+    on_fact,
+    on_node,
+    reference,
+)
+from touchgraph.api.types.documents import Source
+from touchgraph.api.types.journey import CustomerOwner, JourneyStep, NextTouchpoint
+from touchgraph.api.types.organisation import Dealer
+from touchgraph.api.types.subjects import Channel, LifecycleStage, Pool, Product, ProductPhase, Touchpoint
+from touchgraph.api.types.words import in_chinese, in_english
+from touchgraph.model import DUAL_LINK, FeedbackTheme, Grade, InteractionKind, Outcome
+
+strawberry.enum(Grade, description="How likely a lead is to buy.")
+strawberry.enum(InteractionKind, description="What customer and brand did with one another.")
+strawberry.enum(Outcome, description="What came of an interaction.")
+strawberry.enum(FeedbackTheme, description="What a customer spoke of.")
+
+
+@strawberry.enum(description="By which of the two channels a customer can be reached, counting consent.")
+class DualLink(StrEnum):
+    TELEPHONE = "TELEPHONE"
+    WECOM = "WECOM"
+    BOTH = "BOTH"
+    NONE = "NONE"
+
+
+@strawberry.enum
+class CustomerOrderField(StrEnum):
+    ID = "ID"
+    REGISTERED_ON = "REGISTERED_ON"
+
+
+@strawberry.enum
+class LeadOrderField(StrEnum):
+    ID = "ID"
+    CREATED_ON = "CREATED_ON"
+
+
+@strawberry.input(description="An order of customers; equals are ordered by id.")
+class CustomerOrder:
+    field: CustomerOrderField = CustomerOrderField.ID
+    direction: OrderDirection = OrderDirection.ASC
+
+
+@strawberry.input(description="An order of leads; equals are ordered by id.")
+class LeadOrder:
+    field: LeadOrderField = LeadOrderField.ID
+    direction: OrderDirection = OrderDirection.ASC
+
+
+_PAGE = (FIRST, AFTER)
+_PLACE = argument("place", strawberry.ID | None, doc="Only of this dealer, or of the dealers below this unit.")
+_STAGE = argument("stage", strawberry.ID | None, doc="Only those whose customer is in this stage.")
+_GRADE = argument("grade", Grade | None, doc="Only leads, or customers with a lead, of this grade.")
+_CHANNEL = argument("channel", strawberry.ID | None, doc="Only through this channel, or a kind of it.")
+_KIND = argument("kind", InteractionKind | None)
+_FROM = argument("from_", date | None, doc="The first day (UTC).")
+_TO = argument("to", date | None, doc="The last day (UTC).")
+
+CUSTOMER_ARGUMENTS = (
+    *_PAGE,
+    argument("order_by", CustomerOrder | None),
+    _STAGE,
+    _GRADE,
+    _PLACE,
+    argument("linked_by", strawberry.ID | None, doc="Only who consents to this channel, or to a kind of it."),
+    argument("model", strawberry.ID | None, doc="Only who owns a vehicle of this product."),
+    argument("born_from", int | None, doc="The first year of birth."),
+    argument("born_to", int | None, doc="The last year of birth."),
+    argument("text", str | None, doc="Only whose Chinese or English name has all of these words."),
+)
+CUSTOMER_CONDITIONS: Conditions = (
+    ("stage", Reaches((("IN_STAGE", OUT),), "LifecycleStage")),
+    ("grade", Equals("grade", (("OF", IN), ("GRADED", OUT)))),
+    ("place", Reaches((("SERVED_BY", OUT),), "OrgUnit", "PART_OF", start=True)),
+    ("linkedBy", Reaches((("CONSENTS_TO", OUT),), "Channel", "KIND_OF")),
+    ("model", Reaches((("OWNS", OUT), ("IS_MODEL", OUT)), "Product")),
+    ("bornFrom", Between("birthYear", "bornTo")),
+)
+LEAD_ARGUMENTS = (*_PAGE, argument("order_by", LeadOrder | None), _GRADE, _STAGE, _PLACE, _CHANNEL)
+LEAD_CONDITIONS: Conditions = (
+    ("grade", Equals("grade", (("GRADED", OUT),))),
+    ("stage", Reaches((("OF", OUT), ("IN_STAGE", OUT)), "LifecycleStage")),
+    ("place", Reaches((("OF", OUT), ("SERVED_BY", OUT)), "OrgUnit", "PART_OF", start=True)),
+    ("channel", Within("channel", "Channel", "KIND_OF")),
+)
+_HAPPENED_ARGUMENTS = (*_PAGE, _CHANNEL, _KIND, _FROM, _TO)
+_HAPPENED: Conditions = (
+    ("channel", Within("channel", "Channel", "KIND_OF")),
+    ("kind", Equals("kind")),
+    ("from", Between("at", "to", days=True)),
+)
+INTERACTION_ARGUMENTS = (
+    *_HAPPENED_ARGUMENTS,
+    _PLACE,
+    argument("touchpoint", strawberry.ID | None, doc="Only at this touchpoint, or a kind of it."),
+)
+INTERACTION_CONDITIONS: Conditions = (
+    *_HAPPENED,
+    ("place", Reaches((("AT_DEALER", OUT),), "OrgUnit", "PART_OF", start=True)),
+    ("touchpoint", Reaches((("AT_TOUCHPOINT", OUT),), "Touchpoint", "KIND_OF", start=True)),
+)
+
+
+def _link(channels: list[str]) -> str:
+    links = [name for name, channel in DUAL_LINK.items() if channel in channels]
+    return links[0] if len(links) == 1 else "BOTH" if links else "NONE"
+
+
+@strawberry.interface(
+    description="Something that holds of a customer or a vehicle for a time, and was known for a time (recorded)."
+)
+class CustomerFact:
+    valid_from: date | None = on_fact("validFrom", doc="The first day; null: nobody recorded it.")
+    valid_to: date | None = on_fact("validTo", doc="The day after the last; null: it still holds.")
+    recorded_from: datetime = on_fact("recordedFrom", doc="When it became known.")
+    recorded_to: datetime | None = on_fact("recordedTo", doc="When it was corrected; null: it was not.")
+    source: Source | None = reference("source", "Source", doc="Where it is known from.")
+
+
+_THEN = "As of the moment if the fact holds then, else as of the day on which it began."
+
+
+@strawberry.type(description="A customer is served by a dealer.")
+class DealerPeriod(CustomerFact):
+    customer: Customer = declared(Same.START)
+    dealer: Dealer | None = declared(Then(), doc=_THEN)
+
+
+@strawberry.type(description="A customer is in a stage.")
+class StagePeriod(CustomerFact):
+    customer: Customer = declared(Same.START)
+    stage: LifecycleStage | None = declared(Then(), doc=_THEN)
+    channel: Channel | None = reference("channel", "Channel", doc="Through which channel it got there.")
+    grade: Grade | None = on_fact("grade", doc="The grade of its lead then.")
+
+
+@strawberry.type(description="A customer consents to being contacted through a channel.")
+class Consent(CustomerFact):
+    customer: Customer = declared(Same.START)
+    channel: Channel | None = declared(Then(), doc=_THEN)
+
+
+@strawberry.type(description="A customer owns a vehicle.")
+class VehicleOwnership(CustomerFact):
+    customer: Customer = declared(Same.START)
+    vehicle: Vehicle = declared(Same.END)
+    vin: str = on_end("vin", doc="That of the vehicle.")
+
+
+@strawberry.type(description="A lead has a grade, and is in a pool.")
+class LeadGrade(CustomerFact):
+    lead: Lead = declared(Same.START)
+    pool: Pool | None = declared(Then(), doc=_THEN)
+    grade: Grade = on_fact("grade")
+    score: int | None = on_fact("score")
+
+
+@strawberry.type(description="Feedback was routed to a phase of a product's life.")
+class FeedbackRoute(CustomerFact):
+    feedback: Feedback = declared(Same.START)
+    phase: ProductPhase | None = declared(Then(), doc=_THEN)
+
+
+@strawberry.type(description="Somebody who bought, or may buy. Of the profile, only the latest is kept.")
+class Customer(Node):
+    name_zh: str = on_node("nameZh")
+    name_en: str = on_node("nameEn")
+    birth_year: int | None = on_node("birthYear", "integer")
+    province: str | None = on_node("province")
+    city: str | None = on_node("city")
+    registered_on: date = on_node("registeredOn", "date")
+    recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
+    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    dealer: Dealer | None = entity("SERVED_BY", OUT, doc="Who serves it.")
+    dealer_history: list[DealerPeriod] = facts("SERVED_BY", OUT, ever=True, doc="All dealers, earliest first.")
+    stage: LifecycleStage | None = entity("IN_STAGE", OUT)
+    stage_history: list[StagePeriod] = facts("IN_STAGE", OUT, ever=True, doc="All stages, earliest first.")
+    vehicles: list[Vehicle] = entity("OWNS", OUT, doc="The vehicles that it owns.")
+    ownerships: list[VehicleOwnership] = facts(
+        "OWNS", OUT, ever=True, doc="All vehicles that it owned at any time, earliest first."
+    )
+    leads: list[Lead] = entity("OF", IN)
+    consents: list[Consent] = facts("CONSENTS_TO", OUT, doc="The channels that it consents to.")
+    consent_history: list[Consent] = facts("CONSENTS_TO", OUT, ever=True, doc="All consents, earliest first.")
+    link: DualLink = computed(_link, Across("CONSENTS_TO"))
+    interactions: Connection[Interaction] = entity(
+        "WITH_CUSTOMER",
+        IN,
+        *_HAPPENED_ARGUMENTS,
+        to="Interaction",
+        paged=True,
+        order="AT",
+        conditions=_HAPPENED,
+        doc="Newest first.",
+    )
+    feedback: list[Feedback] = entity("WITH_CUSTOMER", IN, to="Feedback", order="AT", doc="Newest first.")
+    journey: list[JourneyStep] = named(
+        "journey",
+        locals_=(
+            "place",
+            "kind",
+            "day",
+            "at",
+            "stage",
+            "touchpoint",
+            "channel",
+            "dealer",
+            "interaction",
+            "subjectId",
+            "dealerId",
+            "channelId",
+            "moment",
+        ),
+        record=True,
+        given=(("customer", Property("id", Of.NODE)),),
+        doc="The stages that it entered, and its interactions, in order of time.",
+    )
+    next_touchpoints: list[NextTouchpoint] = named(
+        "next-touchpoints",
+        locals_=("id", "touchpoint", "channels", "place"),
+        record=True,
+        given=(("customer", Property("id", Of.NODE)),),
+        doc="Touchpoints of its stage that it has not used yet, and that can reach it: they use a channel to which it "
+        "consents, or a kind above or below that. An offline channel, or none at all, needs no consent: the customer "
+        "comes of its own accord. Categories of touchpoints are left out.",
+    )
+    owner: CustomerOwner = declared(Same.NODE, doc="Who answers for it.")
+
+
+@strawberry.type(description="A vehicle; its name is its VIN.")
+class Vehicle(Node):
+    name_zh: str = on_node("vin")
+    name_en: str = on_node("vin")
+    vin: str = on_node("vin", doc="Its vehicle identification number.")
+    recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
+    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    model: Product | None = entity("IS_MODEL", OUT)
+    owners: list[Customer] = entity("OWNS", IN, doc="Whose it is.")
+    ownerships: list[VehicleOwnership] = facts("OWNS", IN, ever=True, doc="Whose it ever was, earliest first.")
+
+
+@strawberry.type(description="The prospect that a customer buys; it is graded, and graded anew.")
+class Lead(Node):
+    name_zh: str = computed(in_chinese, Property("id", Of.NODE))
+    name_en: str = computed(in_english, Property("id", Of.NODE))
+    created_on: date = on_node("createdOn", "date")
+    channel: Channel | None = reference("channel", "Channel", Of.NODE, doc="Through which channel it came.")
+    recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
+    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    customer: Customer | None = entity("OF", OUT)
+    grade: LeadGrade | None = facts("GRADED", OUT, doc="Its grade and pool.")
+    grade_history: list[LeadGrade] = facts("GRADED", OUT, ever=True, doc="All its grades, earliest first.")
+    owner: CustomerOwner | None = entity("OF", OUT, doc="Who answers for it: those who answer for its customer.")
+
+
+@strawberry.type(description="Something that customer and brand did with one another; it does not change.")
+class Interaction(Node):
+    name_zh: str = computed(in_chinese, Property("kind", Of.NODE), Property("at", Of.NODE, "datetime"))
+    name_en: str = computed(in_english, Property("kind", Of.NODE), Property("at", Of.NODE, "datetime"))
+    at: datetime = on_node("at", "datetime")
+    interaction_kind: InteractionKind = on_node("kind")
+    outcome: Outcome = on_node("outcome")
+    channel: Channel | None = reference("channel", "Channel", Of.NODE, doc="Through which channel.")
+    recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
+    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    customer: Customer | None = entity("WITH_CUSTOMER", OUT)
+    touchpoint: Touchpoint | None = entity("AT_TOUCHPOINT", OUT, doc="Null where it is gone by now, too.")
+    dealer: Dealer | None = entity("AT_DEALER", OUT, doc="Null where it is gone by now, too.")
+
+
+@strawberry.type(description="What a customer said of a product; it does not change.")
+class Feedback(Node):
+    name_zh: str = computed(in_chinese, Property("theme", Of.NODE), Property("at", Of.NODE, "datetime"))
+    name_en: str = computed(in_english, Property("theme", Of.NODE), Property("at", Of.NODE, "datetime"))
+    at: datetime = on_node("at", "datetime")
+    theme: FeedbackTheme = on_node("theme")
+    text: str | None = on_node("text")
+    recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
+    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    customer: Customer | None = entity("WITH_CUSTOMER", OUT)
+    product: Product | None = entity("ON_PRODUCT", OUT, doc="Null where it is gone by now, too.")
+    phase: ProductPhase | None = entity("ROUTED_TO", OUT, doc="To which phase of the product's life it was routed.")
+    routes: list[FeedbackRoute] = facts("ROUTED_TO", OUT, ever=True, doc="Where it was ever routed, earliest first.")

@@ -1,0 +1,1 @@
+"""The way to the graph: the driver, named statements, constraints and indexes."""

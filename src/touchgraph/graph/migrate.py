@@ -1,0 +1,126 @@
+"""Constraints and indexes, as they follow from the model. Each statement does nothing where its work is done.
+
+Most questions start at ids or at names, and reach facts from their ends: for them there is a unique id per label and
+the full-text indexes over names. What changed between two moments is found by the times of facts, and of change sets.
+Customers, leads and interactions come in millions and are paged by time, so there is an index of time and id for each:
+a page starts at its cursor and ends when it is full. Tallies are found by dealer and day. That is all: an index that no
+question uses would only slow down writing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from touchgraph.errors import DatabaseUnavailable, GraphError
+from touchgraph.graph.driver import Graph
+from touchgraph.graph.statements import Statement
+from touchgraph.model import (
+    COMPARED,
+    CUSTOMER_NAMES,
+    GROUPS,
+    KINDS,
+    LOCK_LABEL,
+    ORDERED_BY,
+    STATE_LABEL,
+    TALLIES,
+    TIMES,
+    quote,
+)
+
+NAMES_INDEX = "names"
+"""The full-text index that `search` asks; its analyzer `cjk` finds 营销 within 大市场部营销 and words of English."""
+
+_ONLINE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A constraint or an index, and how SHOW INDEXES tells of it: type, labels, properties, backs a constraint."""
+
+    name: str
+    create: str
+    shown: tuple[str, tuple[str, ...], tuple[str, ...], bool]
+
+
+def _unique(label: str, *keys: str) -> Piece:
+    keys = keys or ("id",)
+    name = "_".join((label, *keys))
+    of = ", ".join(f"n.{quote(key)}" for key in keys)
+    create = f"CREATE CONSTRAINT {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE ({of}) IS UNIQUE"
+    return Piece(name, create, ("RANGE", (label,), keys, True))
+
+
+def _names(name: str, label: str) -> Piece:
+    create = (
+        f"CREATE FULLTEXT INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) "
+        "ON EACH [n.nameZh, n.nameEn] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: false}}"
+    )
+    return Piece(name, create, ("FULLTEXT", (label,), ("nameZh", "nameEn"), False))
+
+
+def _time(type_: str, key: str) -> Piece:
+    name = f"{type_}_{key}"
+    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR ()-[f:{quote(type_)}]-() ON (f.{quote(key)})"
+    return Piece(name, create, ("RANGE", (type_,), (key,), False))
+
+
+def _recorded(label: str) -> Piece:
+    name = f"{label}_recordedFrom"
+    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON (n.recordedFrom)"
+    return Piece(name, create, ("RANGE", (label,), ("recordedFrom",), False))
+
+
+def _ordered(label: str, key: str) -> Piece:
+    name = f"{label}_{key}_id"
+    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON (n.{quote(key)}, n.id)"
+    return Piece(name, create, ("RANGE", (label,), (key, "id"), False))
+
+
+PIECES: tuple[Piece, ...] = (
+    *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in KINDS), STATE_LABEL, LOCK_LABEL))),
+    *(_unique(label, "dealer", "day") for label in TALLIES),
+    _unique("ChangeSet", "clientMutationId"),
+    _names(NAMES_INDEX, STATE_LABEL),
+    _names(CUSTOMER_NAMES, "Customer"),
+    *(_ordered(label, key) for label, key in ORDERED_BY.items()),
+    _recorded("ChangeSet"),
+    *(_time(type_, key) for type_ in COMPARED for key in TIMES),
+)
+
+
+async def migrate(graph: Graph) -> list[str]:
+    """Creates what is missing, waits until it can be used, and returns the names of it. Raises GraphError."""
+    missing = set(await _missing(graph, online=False))
+    created = []
+    for piece in PIECES:
+        if piece.name in missing:
+            await _create(graph, piece)
+            created.append(piece.name)
+    await graph.run(Statement("CALL db.awaitIndexes($seconds)", {"seconds": _ONLINE_SECONDS}))
+    return created
+
+
+async def pending(graph: Graph) -> list[str]:
+    """The names of constraints and indexes that are missing or cannot be used yet; empty when all is in place."""
+    return await _missing(graph, online=True)
+
+
+async def _create(graph: Graph, piece: Piece) -> None:
+    try:
+        await graph.run(Statement(piece.create))
+    except DatabaseUnavailable:
+        raise
+    except GraphError as error:
+        why = "do two nodes have the same id, or is there another index of that name or place?"
+        raise GraphError(f"Could not create {piece.name}: {why} The log has the database's answer.") from error
+
+
+async def _missing(graph: Graph, online: bool) -> list[str]:
+    statement = "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint, state"
+    present = {
+        (type_, tuple(labels or ()), tuple(properties or ()), constraint is not None)
+        for name, type_, labels, properties, constraint, state in await graph.run(Statement(statement))
+        if (state == "ONLINE" or not online) and (type_ != "FULLTEXT" or name in (NAMES_INDEX, CUSTOMER_NAMES))
+    }
+    return [piece.name for piece in PIECES if piece.shown not in present]

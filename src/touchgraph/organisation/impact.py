@@ -1,0 +1,161 @@
+"""What changes do, in numbers: the graph as known before and after them, compared wherever it can differ.
+
+Who answers at a place depends on the places above it only as far as facts name these as their scope. So it is enough
+to ask nationwide, at the scopes, and at units that got another place: all below has the answers of the nearest of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from touchgraph.graph.driver import Transaction
+from touchgraph.graph.statements import Statement, read_statement
+from touchgraph.model import has_label, kind_of
+from touchgraph.organisation.changes.work import Operations
+from touchgraph.organisation.facts import Fact
+from touchgraph.organisation.store import native
+from touchgraph.resources import folder
+
+OF_UNITS = ("HAS_STATE", "PART_OF", "REPORTS_TO", "IN_UNIT")
+"""Types of the facts by which a unit changes."""
+
+
+class Answer(NamedTuple):
+    """Who answers for a subject, each with the channel if it is for one only."""
+
+    status: str
+    owners: frozenset[tuple[str, str | None]]
+
+
+Answers = dict[str, Answer]
+Asked = tuple[datetime, str | None]
+"""As known when, and where."""
+_NOBODY = Answer("", frozenset())
+_OWNERS = "[owner IN {} | [owner.unit.id, owner.channel.id]]"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The answers at a place (None: nationwide) before and after; `above` is the nearest other place above it."""
+
+    id: str | None
+    above: str | None
+    old: Answers
+    new: Answers
+
+    def changed(self) -> set[str]:
+        """The subjects that get another owner here."""
+        both = self.old.keys() | self.new.keys()
+        return {one for one in both if self.old.get(one, _NOBODY).owners != self.new.get(one, _NOBODY).owners}
+
+    def arising(self, status: str) -> set[str]:
+        """The subjects that come to have a status here."""
+        return {one for one, new in self.new.items() if status == new.status != self.old.get(one, _NOBODY).status}
+
+
+async def measure(tx: Transaction, done: Operations, day: date, known_at: datetime) -> dict[str, Any]:
+    """What operations, which are written, change on a day, as known at a time: numbers, and what arises where.
+
+    It takes a fixed number of statements, however many places there are.
+    """
+    times = {"asOf": day, "before": min(known_at, done.recorded - timedelta(microseconds=1)), "knownAt": known_at}
+    differences = _differences(done, day) if done.recorded <= known_at else set()
+    units = {end if type_ == "IN_UNIT" else start for type_, start, end in differences}
+    places = await _places(tx, times, [start for type_, start, _ in differences if type_ == "PART_OF"])
+    changed = {(place.id or "", subject) for place in places.values() for subject in place.changed()}
+    of_matrix = {(place, subject) for place, subject in changed if not subject.startswith("pool:")}
+    where = {
+        "places": [place for place in places if place is not None],
+        "changed": [list(pair) for pair in changed],
+        "changedPlaces": list({place for place, _ in of_matrix}),
+    }
+    ((dealers, customers, leads),) = await tx.run(Statement(_text("impact-reach"), {**times, "where": where}))
+    return {
+        "units": sum(has_label(kind, "OrgUnit") for unit in units if (kind := kind_of(unit))),
+        "positions": sum(type_ == "IN_UNIT" for type_, _, _ in differences),
+        "touchpoints": len({subject for _, subject in of_matrix if subject.startswith("touchpoint:")}),
+        "dealers": dealers,
+        "customers": customers,
+        "leads": leads,
+        "arising": [one for status in ("GAP", "CONFLICT") for one in _arising(places, status)],
+        "moment": {"asOf": day, "knownAt": known_at},
+    }
+
+
+def _differences(done: Operations, day: date) -> set[tuple[str, str, str]]:
+    """What is different of units on a day: type and start of facts and, of positions in units, the end."""
+
+    def said(facts: Iterable[Fact]) -> set[Any]:
+        of_day = [fact for fact in facts if fact.type in OF_UNITS and fact.valid_from <= day < fact.valid_to]
+        return {(fact.type, fact.start, fact.end, fact.get("headcount")) for fact in of_day}
+
+    changed = said(done.closed) ^ said(done.recorded_facts)
+    return {(type_, start, end if type_ == "IN_UNIT" else "") for type_, start, end, _ in changed}
+
+
+def _arising(places: Mapping[str | None, Place], status: str) -> list[dict[str, str | None]]:
+    """Where a status arises; not told again where it comes with the answers of the place above."""
+    return [
+        {"status": status, "subject": subject, "place": place.id}
+        for place in places.values()
+        for subject in place.arising(status) - (places[place.above].arising(status) if place.id else set())
+        if not subject.startswith("pool:")
+    ]
+
+
+async def _places(tx: Transaction, times: Mapping[str, Any], moved: list[str]) -> dict[str | None, Place]:
+    """All places where answers can differ, by id, with the answers there."""
+    places = await tx.run(Statement(_text("impact-places"), {**times, "where": {"moved": moved}}))
+    rows, old, new = [[None, None, []], *places], times["before"], times["knownAt"]
+    found = await _answers(
+        tx, times["asOf"], {(known, at) for id_, was, _ in rows for known, at in ((old, was), (new, id_))}
+    )
+    ids = {id_ for id_, _, _ in rows}
+    return {
+        id_: Place(id_, next((unit for unit in above if unit in ids), None), found[old, was], found[new, id_])
+        for id_, was, above in rows
+    }
+
+
+async def _answers(tx: Transaction, day: date, asked: set[Asked]) -> dict[Asked, Answers]:
+    """Who is accountable, at each time and place, for stages and touchpoints, and for pools that hold leads."""
+    pools = await tx.run(Statement("MATCH (pool:Pool) WHERE EXISTS { (pool)<-[:GRADED]-() } RETURN pool.id"))
+    given = [{"knownAt": known, "place": place} for known, place in asked]
+    of_pools = [{**one, "subject": pool} for one in given for (pool,) in pools]
+    found: dict[Asked, Answers] = {one: {} for one in asked}
+    # Rows within a map: the database would plan a statement anew for lists of another size.
+    for text, rows in ((_of_matrix(), given), (_of_pools(), of_pools)):
+        params = {"given": {"rows": rows}, "asOf": day, "role": "ACCOUNTABLE", "from": None, "to": None}
+        for known, place, answers in await tx.run(Statement(text, params)) if rows else ():
+            for subject, status, owners in answers:
+                found[native(known), place][subject] = Answer(status, frozenset(map(tuple, owners)))
+    return found
+
+
+def _of_matrix() -> str:
+    answer = f"[coalesce(cell.touchpoint.id, cell.stage.id), cell.status, {_OWNERS.format('cell.owners')}]"
+    return _for_each("coverage", ("knownAt", "place"), f"[cell IN cells | {answer}]")
+
+
+def _of_pools() -> str:
+    answers = f"[[subject.id, status, {_OWNERS.format('owners')}]]"
+    return _for_each("ownership", ("knownAt", "place", "subject", "channel"), answers)
+
+
+def _for_each(name: str, given: Sequence[str], answers: str) -> str:
+    """A named statement for each of `$given.rows`; variables with names of their own stand in for its parameters."""
+    text = re.sub(rf"\$({'|'.join(given)})\b", r"given_\1", _text(name))
+    variables = ", ".join(f"given_{one}" for one in given)
+    taken = ", ".join(f"given.{one} AS given_{one}" for one in given)
+    called = f"CALL ({variables}) {{ {text} }} RETURN given_knownAt, given_place, {answers}"
+    return f"UNWIND $given.rows AS given WITH {taken} {called}"
+
+
+@cache
+def _text(name: str) -> str:
+    return read_statement(folder("cypher") / "queries" / f"{name}.cypher").text

@@ -1,0 +1,114 @@
+"""Values on their way in and out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from touchgraph.answer import values
+from touchgraph.answer.plan import Order
+from touchgraph.answer.sources import Of, Property
+from touchgraph.errors import InputError
+
+ORDERS = st.builds(Order, st.sampled_from([None, Property("nameZh"), Property("level", type="integer")]), st.booleans())
+KEYS = st.lists(st.text() | st.integers(-(2**31), 2**31), min_size=1, max_size=2)
+
+
+@given(KEYS, ORDERS)
+def test_a_cursor_leads_back_to_its_place(key: list[object], order: Order) -> None:
+    """What is encoded is what is decoded, in the same order."""
+    assert values.decode_cursor(order)(values.encode_cursor(key, order)) == key
+
+
+@given(KEYS, ORDERS, ORDERS)
+def test_a_cursor_of_another_order_is_refused(key: list[object], mine: Order, other: Order) -> None:
+    """A cursor is of use in the order that it came from only."""
+    cursor = values.encode_cursor(key, mine)
+    if mine == other:
+        return
+    with pytest.raises(InputError, match="after"):
+        values.decode_cursor(other)(cursor)
+
+
+@given(KEYS, ORDERS, st.data())
+def test_a_cursor_with_a_changed_character_is_refused(key: list[object], order: Order, data: st.DataObject) -> None:
+    """Whoever alters a cursor is told so, and nothing else happens."""
+    cursor = values.encode_cursor(key, order)
+    place = data.draw(st.integers(0, len(cursor) - 1))
+    changed = data.draw(st.characters().filter(lambda c: c != cursor[place]))
+    decode = values.decode_cursor(order)
+    with pytest.raises(InputError, match=r"^after"):
+        decode(cursor[:place] + changed + cursor[place + 1 :])
+
+
+@pytest.mark.parametrize("first", [0, -1, 201, 100_000])
+def test_a_page_is_of_1_to_200(first: int) -> None:
+    """Sizes outside the bounds are refused with the bounds in the message."""
+    with pytest.raises(InputError, match="1 to 200"):
+        values.limit(first)
+
+
+@pytest.mark.parametrize(("first", "limit"), [(None, 21), (1, 2), (200, 201)])
+def test_a_page_asks_for_one_row_more(first: int | None, limit: int) -> None:
+    """One row more than asked for tells whether there is a next page; null asks for the default."""
+    assert values.limit(first) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("营销", '"营销"'),
+        ("车", "(车^4 OR *车*)"),
+        ("Marketing", "(marketing^4 OR marketing*)"),
+        ("lead 营销", '(lead^4 OR lead*) AND "营销"'),
+        ('a) OR (b* "', "(a^4 OR a*) AND (or^4 OR or*) AND (b^4 OR b*)"),
+    ],
+)
+def test_a_search_text_becomes_words_of_the_index(text: str, query: str) -> None:
+    """Runs of Chinese are phrases, words match beginnings, and the index's own syntax never gets through."""
+    assert values.full_text(text) == query
+
+
+@given(st.text())
+def test_any_search_text_is_a_query_or_refused(text: str) -> None:
+    """No text makes the index's own operators: what is left of it are letters, digits and our own marks."""
+    if any(map(str.isalnum, text)):
+        assert not set(values.full_text(text)) & set("+-!{}[]~?:\\/&|<>=")
+    else:
+        with pytest.raises(InputError, match=r"^text"):
+            values.full_text(text)
+
+
+def test_without_a_day_it_is_today() -> None:
+    """`asOf` is today in UTC, and `knownAt` all that is known."""
+    assert values.as_of(None) == datetime.now(UTC).date()
+    assert values.known_at(None).year == 9999
+    assert values.as_of(date(2025, 3, 31)) == date(2025, 3, 31)
+
+
+def test_a_time_without_zone_is_utc() -> None:
+    """A time that names no zone is read as UTC; one that does is kept."""
+    assert values.known_at(datetime(2025, 6, 1, 8)) == datetime(2025, 6, 1, 8, tzinfo=UTC)  # noqa: DTZ001
+    assert values.known_at(datetime(2025, 6, 1, 8, tzinfo=UTC)) == datetime(2025, 6, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "written"),
+    [
+        ("date", "2025-05-31", "2025-05-31"),
+        ("date", "9999-12-31", None),
+        ("date", "0001-01-01", None),
+        ("date", None, None),
+        ("datetime", "2025-06-01T00:00Z", "2025-06-01T00:00:00Z"),
+        ("datetime", "2025-06-01T00:00:01.5Z", "2025-06-01T00:00:01.5Z"),
+        ("datetime", "9999-12-31T00:00Z", None),
+    ],
+)
+def test_dates_are_written_whole_and_open_ends_are_null(kind: str, text: str | None, written: str | None) -> None:
+    """Times have seconds, as RFC 3339 wants, and the open ends of the graph are null in the answer."""
+    convert = values.leaf(Property("validTo", Of.FACT, kind))  # type: ignore[arg-type]
+    assert convert is not None
+    assert convert(text) == written

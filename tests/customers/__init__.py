@@ -1,0 +1,1 @@
+"""Tests of customers, imported, made up, written and counted."""

@@ -1,0 +1,1 @@
+"""Tests of statements, constraints and saved queries."""

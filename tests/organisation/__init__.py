@@ -1,0 +1,1 @@
+"""Tests of change sets, their files and rules."""

@@ -1,0 +1,1 @@
+"""What tests share: references that know no Cypher, generators of random cases, helpers."""
