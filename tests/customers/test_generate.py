@@ -20,7 +20,7 @@ from touchgraph.model import CUSTOMER_FACTS
 from touchgraph.organisation.files.planning import plan_file
 from touchgraph.organisation.files.records import read_file
 
-CALL = "import sys; from pathlib import Path; from touchgraph.customers.generate import generate; "
+CALL = "import sys; from pathlib import Path; from touchgraph.customers.generating.generate import generate; "
 Rows = list[dict[str, str]]
 
 
