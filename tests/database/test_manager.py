@@ -26,7 +26,7 @@ SettingsFor = Callable[..., Settings]
 HOLD = """
 import sys, time
 from pathlib import Path
-from touchgraph.server import running
+from touchgraph.database import running
 from touchgraph.settings import Settings
 home, bolt, browser = sys.argv[1:]
 with running(Settings(home=Path(home), bolt_port=bolt, browser_port=browser, heap_mb=256)):

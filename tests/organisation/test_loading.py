@@ -254,9 +254,9 @@ async def test_progress_is_told_by_rows(empty_graph: Graph, files: list[Path], m
 KILLED = """
 import asyncio, sys, time
 from pathlib import Path
-from touchgraph.graph import Address, open_graph
-from touchgraph.reorg import store
-from touchgraph.seed import load
+from touchgraph.graph.driver import Address, open_graph
+from touchgraph.organisation import store
+from touchgraph.organisation.files.loading import load
 
 async def main(uri, username, password, *paths):
     store.BATCH = 4
