@@ -10,6 +10,7 @@ CALL db.index.fulltext.queryNodes('names', $text) YIELD node AS state, score
 MATCH (node:Entity)-[fact:HAS_STATE]->(state)
 WHERE fact.validFrom <= $asOf < fact.validTo AND fact.recordedFrom <= $knownAt < fact.recordedTo
   AND ($kinds IS NULL OR any(label IN labels(node) WHERE label IN $kinds))
-RETURN node, score
-ORDER BY score DESC, node.id
-LIMIT $first
+WITH node, score ORDER BY score DESC, node.id
+WITH collect({node: node, score: score})[..$first] AS hits
+UNWIND hits AS hit
+RETURN hit.node AS node, hit.score AS score

@@ -15,19 +15,18 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from touchgraph.answer.plan import Template
-from touchgraph.answer.selection import Request, read_request
-from touchgraph.api.engine import Engine, bind
+from touchgraph.answer import vocabulary
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Graph
-from touchgraph.graph.statements import Statement, read_statements
-from touchgraph.resources import folder
+from touchgraph.graph.statements import Statement
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = {path: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.md"))}
 WRITES = {path: path.read_text(encoding="utf-8") for path in sorted((GOLDEN / "writes").glob("*.md"))}
 SCHEMA = build_schema()
-ENGINE = Engine(SCHEMA._schema, read_statements(folder("cypher") / "queries"), 100)
+ENGINE = SCHEMA._engine  # type: ignore[attr-defined]
+WORDS = {word.text: word.name for word in (*vocabulary.WORDS, *ENGINE.vocabulary.words.values())}
+"""The names of words, by their texts: what of a golden file is the same in all of them."""
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -55,40 +54,48 @@ def clauses(cypher: str) -> str:
     return "\n".join(lines)
 
 
-def statement(template: Template, request: Request) -> str:
-    """A statement with the values of a request, in blocks."""
-    return shown(bind(template, request.values))
-
-
 def shown(one: Statement) -> str:
-    """A statement and its values; what Neo4j calls a fact is another name in another graph."""
-    params = re.sub(r'"\d:[0-9a-f-]{36}:\d+"', '"what the first statement returned"', as_json(dict(one.params)))
+    """A statement and its values, a word by its name; what Neo4j calls a fact is another name in another graph."""
+    params = re.sub(r'"\d+:[0-9a-f-]{36}:\d+"', '"what an earlier statement returned"', as_json(dict(one.params)))
+    if one.text in WORDS:
+        return f"The word `{WORDS[one.text]}`\n```json parameters\n{params}\n```"
     return f"```cypher\n{clauses(one.text)}\n```\n```json parameters\n{params}\n```"
 
 
-async def written(graph: Graph, text: str) -> str:
+async def written(graph: Graph, text: str, statements: list[Statement]) -> str:
     """The file as it should be, from its heading and its query."""
     head, query = text.split("```graphql\n")[0], blocks(text, "graphql")[0]
     variables = json.loads(next(iter(blocks(text, "json variables")), "{}"))
-    request = read_request(SCHEMA._schema, parse(query), None, variables)
-    assert isinstance(request, Request)
     parts = [f"{head}```graphql\n{query}```"]
     if variables:
         parts.append(f"```json variables\n{as_json(variables)}\n```")
-    for number, template in enumerate(ENGINE.templates(request), 1):
-        parts.append(f"## Statement {number}\n{statement(template, request)}")
-        recalled = dict.fromkeys(statement(each, request) for each in template.recalled.values())
-        parts += [f"### What its keys lead to, unless it is remembered\n{each}" for each in recalled]
+    ENGINE._memories.clear()
+    statements.clear()
     answer = await SCHEMA.execute(query, variables, context_value={"graph": graph})
     assert answer.errors is None, answer.errors
+    parts += [f"## Statement {number}\n{shown(one)}" for number, one in enumerate(statements, 1)]
+    for question in ENGINE.questions(parse(query), None, variables):
+        if join := ENGINE.vocabulary.join_of(question.root):
+            parts.append(f"## Once planned, as one statement\n{shown(join.of(question))}")
     parts.append(f"## Answer\n```json\n{as_json(answer.data)}\n```\n")
     return "\n\n".join(parts)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-async def test_a_query_keeps_its_statement_and_its_answer(graph: Graph, path: Path) -> None:
-    """Each file shows what its query is compiled to and what comes of it, to the letter."""
-    keep_or_compare(path, FILES[path], await written(graph, FILES[path]))
+async def test_a_query_keeps_its_statements_and_its_answer(
+    graph: Graph, statements: list[Statement], path: Path
+) -> None:
+    """Each file shows what is asked for its query when nothing is remembered, and what comes of it, to the letter."""
+    keep_or_compare(path, FILES[path], await written(graph, FILES[path], statements))
+
+
+def test_words_keep_their_text() -> None:
+    """One file shows the words, which are the same for every query."""
+    parts = [f"## `{name}`\n```cypher\n{text}\n```\n" for text, name in WORDS.items()]
+    path = GOLDEN / "words" / "vocabulary.md"
+    keep_or_compare(
+        path, path.read_text(encoding="utf-8") if path.exists() else "", "\n".join(["# The words\n", *parts])
+    )
 
 
 @pytest.mark.parametrize("path", WRITES, ids=lambda path: path.stem)

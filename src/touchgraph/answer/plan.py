@@ -6,7 +6,7 @@ They are made from sources, top down: `Selected` by `selection`, `Rows` and `Row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -27,7 +27,6 @@ from touchgraph.answer.sources import (
     Then,
     Unwind,
 )
-from touchgraph.model import tells_of_customers
 
 # --- Writes -------------------------------------------------------------------------------------------------------
 
@@ -215,13 +214,18 @@ class Count:
 
 @dataclass(frozen=True, eq=False)
 class Recalled:
-    """A row of the organisation that a customer's row leads to by `keys`: ids, one of which may be across a hop.
+    """What a row of customers leads to outside of them, by `keys`: scalars, or the id of what is across a hop.
 
-    Only the keys are asked for with the row. `rows` yield what belongs to some keys, unless that is remembered.
+    Only the keys are asked for with the row. `rows` yield what belongs to keys, unless that is remembered.
     """
 
     keys: tuple[Scalar | Hop, ...]
     rows: Rows
+
+    @cached_property
+    def bindings(self) -> tuple[Binding, ...]:
+        """All values that a request brings to it."""
+        return tuple(_bindings(Row((self.rows,))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,15 +261,34 @@ class Root:
     moment: Moment
 
     @cached_property
-    def places(self) -> tuple[Place, ...]:
-        """Where the row leaves something to recall."""
-        return _places(self.row)
-
-    @cached_property
     def echoes(self) -> tuple[Echo, ...] | None:
         """Its columns if the row holds nothing but what is known before the database is asked, else None."""
         echoes = tuple(column for column in self.row.columns if isinstance(column, Echo))
         return echoes if len(echoes) == len(self.row.columns) else None
+
+    @cached_property
+    def bindings(self) -> tuple[Binding, ...]:
+        """All values that a request brings to it."""
+        return (self.moment.as_of, self.moment.known_at, *_bindings(self.row))
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Where the row leaves something to recall."""
+        return _places(self.row)
+
+
+def _bindings(row: Row) -> Iterator[Binding]:
+    for column in row.columns:
+        match column:
+            case Echo(binding):
+                yield binding
+            case Recalled(rows=rows) | Count(rows) | (Rows() as rows):
+                yield from (f.binding for f in rows.filters if f.binding)
+                yield from rows.arguments.values()
+                yield from filter(None, (rows.page.limit, rows.page.after) if rows.page else ())
+                yield from _bindings(rows.row)
+            case Embedded(row=below):
+                yield from _bindings(below)
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,23 +328,3 @@ class QueryPlan:
     roots: tuple[Root, ...]
     shape: Shape
     steps: tuple[Step, ...] = ()
-
-
-# --- Template -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Template:
-    """Cypher and where the values of its parameters come from.
-
-    `recalled`: for what is recalled of its rows, the statement that finds those of `$keys`.
-    """
-
-    text: str
-    bindings: Mapping[str, Binding]
-    recalled: Mapping[Recalled, Template] = field(default_factory=dict)
-
-    @cached_property
-    def lasting(self) -> bool:
-        """Whether it asks for nothing but the organisation, and so finds the same until that changes."""
-        return not tells_of_customers(self.text)

@@ -53,7 +53,8 @@ from touchgraph.answer.shape import Wrap
 
 SOURCE = "source"
 """The key of a Strawberry field's metadata that holds its source."""
-_DEFINITION = "strawberry-definition"
+DEFINITION = "strawberry-definition"
+"""The key of a field's extensions that holds Strawberry's own field."""
 _INTROSPECTION = re.compile(r"__(schema|type)\b")
 _REHEARSAL = re.compile(r"\b(whatIf|impact)\b")
 
@@ -167,7 +168,7 @@ class _Selection:
         return Selected(
             key,
             label,
-            definition.extensions[_DEFINITION].metadata[SOURCE],
+            definition.extensions[DEFINITION].metadata[SOURCE],
             _wrap(definition.type),
             nodes,
             tuple(map(id, nodes)),
@@ -245,4 +246,4 @@ def _wrap(type_: GraphQLOutputType) -> Wrap:
     return Wrap(nullable, _wrap(inner.of_type) if is_list_type(inner) else None)
 
 
-__all__ = ["SOURCE", "Request", "read_request", "select"]
+__all__ = ["DEFINITION", "SOURCE", "Request", "read_request", "select"]

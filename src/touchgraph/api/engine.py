@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -20,12 +20,13 @@ from graphql import (
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from touchgraph.answer.compiler import compile_root
-from touchgraph.answer.plan import Binding, ListOf, Literal, ObjectOf, QueryPlan, Step, Template, Value, Variable
+from touchgraph.answer.answers import Question, Vocabulary, answers, answers_within
+from touchgraph.answer.memory import Memory
+from touchgraph.answer.plan import Binding, ListOf, Literal, ObjectOf, QueryPlan, Step, Value, Variable, Write, Wrote
 from touchgraph.answer.planner import plan
-from touchgraph.answer.recall import Known, Memory, Question, answers
 from touchgraph.answer.rows import shape_rows
-from touchgraph.answer.selection import Request, read_request, select
+from touchgraph.answer.selection import DEFINITION, SOURCE, Request, read_request, select
+from touchgraph.answer.sources import Source
 from touchgraph.errors import (
     Conflict,
     DatabaseTimeout,
@@ -36,7 +37,7 @@ from touchgraph.errors import (
     TouchgraphError,
 )
 from touchgraph.graph.driver import Graph, Transaction
-from touchgraph.graph.statements import NamedStatement, Statement
+from touchgraph.graph.statements import NamedStatement
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,8 @@ class Engine:
     ) -> None:
         self._schema = schema
         self._writers = writers or {}
-        self._statements = {name: statement.text for name, statement in statements.items()}
+        texts = {name: statement.text for name, statement in statements.items()}
+        self.vocabulary = Vocabulary(sources_of(schema), texts)
         self._plan = lru_cache(cache_size)(self._make_plan)
         self._memories = WeakKeyDictionary[Graph, Memory]()
 
@@ -68,11 +70,11 @@ class Engine:
             request = read_request(self._schema, document, operation_name, variables)
             if isinstance(request, list):
                 return PreExecutionError(None, [_coded(error, InputError.code) for error in request])
-            make = self._make_plan if request.shape is None else self._plan
-            planned, templates = make(_Key(request))
+            planned = (self._make_plan if request.shape is None else self._plan)(_Key(request))
             if graph not in self._memories:
                 self._memories[graph] = Memory(graph)
-            rows = await _Run(planned, templates, request, self._writers).rows(graph, self._memories[graph])
+            run = _Run(planned, self.vocabulary, request, self._writers)
+            rows = await run.rows(graph, self._memories[graph])
         except _Refused as refused:
             return PreExecutionError(None, [refused.error])
         except TouchgraphError as error:
@@ -85,13 +87,32 @@ class Engine:
         errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), GraphError.code) for f in faults]
         return ExecutionResult(data, errors or None)
 
-    def templates(self, request: Request) -> list[Template]:
-        """The statements of a request, one for each root field, with places for values."""
-        return self._plan(_Key(request))[1]
+    def questions(
+        self, document: DocumentNode, operation_name: str | None, variables: Mapping[str, Any] | None
+    ) -> list[Question]:
+        """What a document asks of the graph as it is, one for each root field, for those who look into it."""
+        request = read_request(self._schema, document, operation_name, variables)
+        assert isinstance(request, Request), request
+        run = _Run(self._plan(_Key(request)), self.vocabulary, request, {})
+        return list(run.questions(run.after(None)).values())
 
-    def _make_plan(self, key: _Key) -> tuple[QueryPlan, list[Template]]:
-        planned = plan(select(key.request), key.request.type_name)
-        return planned, [compile_root(root, self._statements) for root in planned.roots]
+    def _make_plan(self, key: _Key) -> QueryPlan:
+        return plan(select(key.request), key.request.type_name)
+
+
+def sources_of(schema: GraphQLSchema) -> tuple[Source, ...]:
+    """The sources of all fields of a schema, each once."""
+    return tuple(dict.fromkeys(_sources(schema)))
+
+
+def _sources(schema: GraphQLSchema) -> Iterator[Source]:
+    for type_ in schema.type_map.values():
+        for field in getattr(type_, "fields", {}).values():
+            if DEFINITION in field.extensions and (source := field.extensions[DEFINITION].metadata.get(SOURCE)):
+                wrote = source.answer if isinstance(source, Write) else source
+                inner = wrote.source if isinstance(wrote, Wrote) else wrote
+                if inner is not None:
+                    yield inner
 
 
 class _Key:
@@ -116,11 +137,6 @@ class _Refused(Exception):
         self.error = error
 
 
-def bind(template: Template, variables: Mapping[str, Any]) -> Statement:
-    """A statement with the values of one request."""
-    return Statement(template.text, {name: _bound(b, variables) for name, b in template.bindings.items()})
-
-
 def _bound(binding: Binding, variables: Mapping[str, Any]) -> Any:
     try:
         return binding.convert(_value(binding.value, variables))
@@ -141,12 +157,12 @@ def _value(value: Value, variables: Mapping[str, Any]) -> Any:
 
 
 class _Run:
-    """One request on its way to the rows of its statements, by the number of their root."""
+    """One request on its way to the rows of its root fields, by their number."""
 
     def __init__(
-        self, planned: QueryPlan, templates: list[Template], request: Request, writers: Mapping[str, Writer]
+        self, planned: QueryPlan, vocabulary: Vocabulary, request: Request, writers: Mapping[str, Writer]
     ) -> None:
-        self._planned, self._templates, self._request, self._writers = planned, templates, request, writers
+        self._planned, self._vocabulary, self._request, self._writers = planned, vocabulary, request, writers
         self._values = dict(request.values)
 
     async def rows(self, graph: Graph, memory: Memory) -> list[Any]:
@@ -157,27 +173,18 @@ class _Run:
             found |= await graph.write(lambda tx: self._in_order(tx, steps), of_customers, self._single(steps))
         else:
             # Values are made before anything is asked of the database, which may refuse them.
-            plain = {n: self._question(n) for n in self._after(None)}
+            plain = self.questions(self.after(None))
             if plain:
-                found |= await self._plain(graph, memory, plain)
+                found |= await answers(plain, self._vocabulary, graph, memory)
             for step in steps:
                 found |= await self._rehearsed(graph, step)
-        return [found[number] for number in range(len(self._templates))]
+        return [found[number] for number in range(len(self._planned.roots))]
 
-    async def _plain(self, graph: Graph, memory: Memory, questions: Mapping[int, Question]) -> dict[int, Any]:
-        """What is asked of the graph as it is, some of it remembered; all read at once if somebody wrote meanwhile."""
-        known = await memory.known()
-        found = await answers(questions, known, graph.read_all)
-        if memory.holds(known):
-            return found
-        return await graph.read(lambda tx: answers(questions, Known(), tx.run_all))
+    def questions(self, numbers: Iterable[int]) -> dict[int, Question]:
+        roots = {number: self._planned.roots[number] for number in numbers}
+        return {n: Question(root, {b: _bound(b, self._values) for b in root.bindings}) for n, root in roots.items()}
 
-    def _question(self, number: int) -> Question:
-        template = self._templates[number]
-        recalled = {one: bind(below, self._values) for one, below in template.recalled.items()}
-        return Question(self._planned.roots[number], bind(template, self._values), recalled, template.lasting)
-
-    def _after(self, step: Step | None) -> list[int]:
+    def after(self, step: Step | None) -> list[int]:
         """The roots that are answered after a step and no other."""
         return [number for number, root in enumerate(self._planned.roots) if root.moment.step is step]
 
@@ -212,9 +219,10 @@ class _Run:
 
     async def _step(self, tx: Transaction, step: Step) -> dict[int, Any]:
         await self._write(tx, step)
-        after = self._after(step)
+        after = self.after(step)
         echoed = {n: row for n in after if (row := self._echoed(n)) is not None}
-        return echoed | await answers({n: self._question(n) for n in after if n not in echoed}, Known(), tx.run_all)
+        questions = self.questions(n for n in after if n not in echoed)
+        return echoed | await answers_within(questions, self._vocabulary, tx.run)
 
     def _echoed(self, number: int) -> list[Any] | None:
         """The row of a root that shows only what a write returned, for which the database need not be asked."""

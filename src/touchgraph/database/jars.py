@@ -1,7 +1,7 @@
 """Neo4j's jars: fetched once, checked on every start against the committed list `jars.sha256`.
 
 The list names every jar by its path in a Maven repository, so that `sha256sum -c` can check it too and a start
-needs no resolution of dependencies. `python -m touchgraph.server.jars` resolves them anew and rewrites the list.
+needs no resolution of dependencies. `python -m touchgraph.database.jars` resolves them anew and rewrites the list.
 """
 
 from __future__ import annotations

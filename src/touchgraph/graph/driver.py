@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -49,6 +49,39 @@ class Address:
         return f"Address(uri={self.uri!r}, username={self.username!r}, database={self.database!r})"
 
 
+@dataclass(frozen=True, slots=True)
+class NodeRef:
+    """A node in a row, by its id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactRef:
+    """A relationship in a row, by what the database calls it."""
+
+    element: str
+
+
+def plain(value: Any) -> Any:
+    """A value without anything of the driver's own: nodes and relationships as references, times as Python's."""
+    match value:
+        case list():
+            return [plain(item) for item in value]
+        case dict():
+            return {key: plain(item) for key, item in value.items()}
+        case neo4j.graph.Node():
+            return NodeRef(value["id"])
+        case neo4j.graph.Relationship():
+            return FactRef(value.element_id)
+        case neo4j.time.Date():  # the day before the first is none of Python's
+            return date.fromordinal(max(date.min.toordinal(), value.to_ordinal()))
+        case neo4j.time.DateTime():
+            return value.to_native()
+        case _:
+            return value
+
+
 class Transaction:
     """Statements run in here are seen together or not at all."""
 
@@ -59,10 +92,6 @@ class Transaction:
         """All rows of a statement, as positional lists."""
         result = await self._run(statement.text, dict(statement.params))
         return [list(record) async for record in result]
-
-    async def run_all(self, statements: Sequence[Statement]) -> list[Rows]:
-        """The rows of each of several statements."""
-        return [await self.run(statement) for statement in statements]
 
 
 class Graph:
@@ -87,12 +116,6 @@ class Graph:
         """The rows of one statement that reads, in fewer round trips than `read` needs. Raises GraphError."""
         async with self._session(neo4j.READ_ACCESS) as session:
             return await self._at_once(session, session.execute_read, lambda tx: tx.run(statement))
-
-    async def read_all(self, statements: Sequence[Statement]) -> list[Rows]:
-        """The rows of statements that read, all from the same graph. Raises GraphError."""
-        if len(statements) == 1:
-            return [await self.read_one(statements[0])]
-        return await self.read(lambda tx: tx.run_all(statements))
 
     async def write(
         self, work: Callable[[Transaction], Awaitable[T]], of_customers: bool = False, single: bool = False

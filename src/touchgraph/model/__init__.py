@@ -61,7 +61,14 @@ _NAMES = (*(kind.label for kind in CUSTOMER_ENTITIES), *CUSTOMER_FACT_BY_TYPE, *
 _OF_CUSTOMERS = re.compile(rf"\b({'|'.join(_NAMES)})\b")
 
 
-def labels_of(label: str) -> str:
-    """The expression of a label in Cypher."""
-    names = dict.fromkeys(kind.base or kind.label for kind in KINDS) if label == NODE else (label,)
-    return "|".join(map(quote, names))
+def ends_of(type_: str) -> tuple[tuple[str, ...], str]:
+    """The labels from which a fact or a link of customers leads, and the one to which it leads."""
+    if type_ in LINKS:
+        return LINKS[type_]
+    fact = CUSTOMER_FACT_BY_TYPE[type_]
+    return fact.start, fact.end[0]
+
+
+def leads_from(label: str) -> tuple[str, ...]:
+    """The facts and links by which customers, or what belongs to them, lead out to the organisation."""
+    return tuple(type_ for type_ in (*CUSTOMER_FACT_BY_TYPE, *LINKS) if label in ends_of(type_)[0] and led_to(type_))

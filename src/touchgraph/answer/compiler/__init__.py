@@ -1,18 +1,21 @@
-"""A plan into Cypher: one statement for each root field, rows as positional lists, values as parameters.
+"""What is asked of customers into Cypher: rows as positional lists, values as parameters.
 
-Rows below rows are nested `COLLECT { }`. Variables of an outer scope are visible in an inner one, so every variable has
-a name of its own. Within a subquery come, in this order: what matches, conditions, order and limit, and only then what
-the columns need of the rows that are left.
+Customers come in millions, so their rows are matched, tried and cut in the database. A field is written in two ways.
+As an `edge` it is a word of the vocabulary: from keys to the whole row that the model knows, whatever is selected of
+it. As `joined`, all rows of customers below a root field are one statement: rows below rows are nested `COLLECT { }`,
+and hold what is selected only. Neo4j plans the former in hundredths of a second, the latter in seconds; it is quicker.
+
+Variables of an outer scope are visible in an inner one, so every variable has a name of its own. Within a subquery
+come, in this order: what matches, conditions, order and limit, and only then what the columns need of the rows left.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from touchgraph import model
-from touchgraph.answer import values
 from touchgraph.answer.compiler.pages import Pages, in_millions
 from touchgraph.answer.compiler.writer import Scope, is_time
 from touchgraph.answer.plan import (
@@ -21,63 +24,111 @@ from touchgraph.answer.plan import (
     Count,
     Echo,
     Embedded,
-    Literal,
-    Moment,
-    Order,
     Page,
     Recalled,
     Root,
     Row,
     Rows,
     SortKey,
-    Template,
 )
-from touchgraph.answer.sources import Across, FactType, Hop, Local, Lookup, Named, Property, Same, Scalar, Unwind
-from touchgraph.model import quote
+from touchgraph.answer.sources import Across, Direction, FactType, Hop, Local, Lookup, Of, Property, Same, Scalar, Scan
 
 
-def compile_root(root: Root, statements: Mapping[str, str]) -> Template:
-    """The statement of a root field; it returns one row. `statements` are the texts of named statements."""
-    compiler = _Compiler(statements=statements)
-    text = compiler.root(root.row)
-    recalled = {one: _recalled(one, root.moment, statements) for one in compiler.recalled}
-    return _template(text, compiler, root.moment, recalled)
+@dataclass(frozen=True, eq=False)
+class Template:
+    """Cypher, and the values that `$given` takes beside `asOf`, `knownAt` and `until`, by name."""
+
+    text: str
+    bindings: Mapping[str, Binding]
 
 
-def _recalled(one: Recalled, moment: Moment, statements: Mapping[str, str]) -> Template:
-    """The statement that finds what is recalled; it returns one list with the row, or null, of each of `$keys`."""
-    compiler = _Compiler(statements=statements)
-    return _template(f"RETURN {compiler.each(one.rows, '$keys')}", compiler, moment, {})
+def joined(root: Root) -> Template | None:
+    """One statement for a root field that finds customers by id or in pages; it returns one row. None for any other."""
+    if not any(isinstance(column, Rows) for column in root.row.columns):
+        return None
+    for column in root.row.columns:
+        if not isinstance(column, Rows | Count | Echo) or (isinstance(column, Rows) and not _found(column)):
+            return None
+    compiler = _Compiler()
+    columns = ", ".join(compiler.column(column, Scope()) for column in root.row.columns)
+    return _template("WITH", f"RETURN {columns}", compiler)
 
 
-_TIMES = re.compile(r"\$(knownAt|until)\b")
+def _found(rows: Rows) -> bool:
+    source = rows.source
+    return in_millions(source) or (isinstance(source, Lookup) and is_of_customers(source.label))
 
 
-def _template(text: str, compiler: _Compiler, asked: Moment, recalled: Mapping[Recalled, Template]) -> Template:
-    supposed, until = Binding(Literal(asked.supposed), values.same), replace(asked.as_of, convert=values.until)
-    moment = {"asOf": asked.as_of, "knownAt": asked.known_at, "until": until, "supposed": supposed}
-    used = {name: binding for name, binding in moment.items() if f"${name}" in text}
+def is_of_customers(label: str) -> bool:
+    """Whether a label is that of customers, or of what belongs to them."""
+    return label in model.BY_LABEL and model.BY_LABEL[label].base is None
+
+
+def edge(rows: Rows) -> Template:
+    """The statement from `$given.keys`, ids, to the list of the rows of a source, such as `whole_row` tells."""
+    compiler = _Compiler()
+    whole = replace(rows, row=whole_row(rows), single=False)
+    match whole.source:
+        case Lookup():
+            one = replace(whole, source=Lookup(whole.source.label), arguments={})
+            return _template(_EACH, f"RETURN i, {compiler.keyed(one)}", compiler)
+        case Scan():
+            return _template(_EACH, f"RETURN i, {compiler.collected(whole, Scope())}", compiler)
+        case _:
+            start, scope = compiler.start(whole.source)
+            return _template(_EACH, f"{start} RETURN i, {compiler.collected(whole, scope)}", compiler)
+
+
+def counted(rows: Rows) -> Template:
+    """The statement from `$given.keys` to how many rows of a source there are on all pages."""
+    compiler = _Compiler()
+    start, scope = ("", Scope()) if isinstance(rows.source, Scan) else compiler.start(rows.source)
+    return _template(_EACH, f"{start} RETURN i, {compiler.column(Count(rows), scope)}", compiler)
+
+
+def whole_row(rows: Rows) -> Row:
+    """All that the model knows of what a source yields: its properties, and the ids of what it leads to."""
+    source = rows.source
+    if isinstance(source, Hop) and source.yields_fact:
+        kind = model.CUSTOMER_FACT_BY_TYPE[source.facts[0]]
+        own = (Property(p.name, Of.FACT, p.type) for p in (*model.CUSTOMER_FACT_PROPERTIES, *kind.properties))
+        end = model.BY_LABEL[kind.end[0]]
+        of_end = (Property(p.name, Of.END, p.type) for p in end.properties if end.base is None)
+        ids = Row((Property("id", Of.NODE),))
+        return Row(
+            (FactType(), *own, Property("id", Of.END), *of_end, Embedded(Same.START, ids), Embedded(Same.END, ids))
+        )
+    label = target(source)
+    properties = (Property(p.name, Of.NODE, p.type) for p in model.BY_LABEL[label].properties)
+    return Row((Property("id", Of.NODE), *properties, *map(Across, model.leads_from(label))))
+
+
+def target(source: object) -> str:
+    """The label of the customers, or what belongs to them, that a source yields."""
+    match source:
+        case Lookup(label) | Scan(label):
+            return label
+        case Hop(facts=(type_,), direction=direction, to=to):
+            starts, end = model.ends_of(type_)
+            return to or (end if direction is Direction.OUT else starts[0])
+        case _:
+            raise AssertionError(f"{source} is no source of customers")
+
+
+_EACH = "UNWIND range(0, size($given.keys) - 1) AS i WITH i, $given.keys[i] AS key,"
+_TIMES = re.compile(r"\b(knownAt|until)\b")
+
+
+def _template(head: str, text: str, compiler: _Compiler) -> Template:
+    """The statement. It makes times of their text once for all rows, as the driver would take longer."""
     times = dict.fromkeys(_TIMES.findall(text))
-    if times and "CALL" not in text:  # what is called does not see the variables around it
-        # A time takes the driver longer than all other parameters; of its text, the database makes one for all rows.
-        body, made = _TIMES.sub(r"\1", text), ", ".join(f"datetime(${name}) AS {name}" for name in times)
-        text = f"WITH {made} {body}"
-        used |= {name: replace(used[name], convert=values.as_text(used[name].convert)) for name in times}
-    return Template(text, compiler.parameters | used, recalled)
+    made = ", ".join(f"datetime($given.{name}) AS {name}" for name in times)
+    begun = f"{head} {made}" if made else head.removesuffix(",").removesuffix("WITH")
+    return Template(re.sub(r"\$(?!given\b)(\w+)", r"$given.\1", f"{begun} {text}".strip()), compiler.parameters)
 
 
 class _Compiler(Pages):
     """Writes columns, and the rows below them."""
-
-    def root(self, row: Row) -> str:
-        """The statement of a root."""
-        scope = Scope()
-        match row.columns:
-            case (Rows(source=Named(), single=True) as only,):
-                # Within head() the database would plan a whole statement blindly, without indexes and conditions first.
-                return f"WITH {self.collected(only, scope)} AS found RETURN head(found)"
-            case columns:
-                return f"RETURN {', '.join(self.column(column, scope) for column in columns) or 'null'}"
 
     def column(self, column: Column, scope: Scope) -> str:
         """The expression of one column of a row."""
@@ -93,13 +144,15 @@ class _Compiler(Pages):
             case Embedded(part, row):
                 return self.list_of(row, self.part(part, scope))
             case Rows(source=Lookup(), arguments={"ids": ids}):
-                return self.each(column, self.parameter(ids))
+                one, found = self.fresh("key"), self.fresh("found")
+                inner = self.looked_up(column, one)
+                each = f"UNWIND {self.parameter(ids)} AS {one} WITH COLLECT {{ {inner} }} AS {found}"
+                return f"COLLECT {{ {each} RETURN head({found}) }}"
             case Rows(single=True):
                 return f"head({self.collected(column, scope)})"
             case Rows():
                 return self.collected(column, scope)
             case Recalled(keys):
-                self.recalled.append(column)
                 terms = [self.key(key, scope) for key in keys]
                 return terms[0] if len(terms) == 1 else f"[{', '.join(terms)}]"
             case Count(rows):
@@ -111,44 +164,42 @@ class _Compiler(Pages):
         """The list of the rows of a source."""
         return f"COLLECT {{ {self.rows(rows, scope)} }}"
 
+    def keyed(self, rows: Rows) -> str:
+        """The list of the one row with the id `key`, or of none."""
+        return f"COLLECT {{ {self.looked_up(rows, 'key')} }}"
+
+    def looked_up(self, rows: Rows, key: str) -> str:
+        scope = Scope()
+        self.match_id(target(rows.source), key, scope)
+        return self.returned(rows.row, scope)
+
+    def start(self, source: object) -> tuple[str, Scope]:
+        """The clause that finds the entity with the id `key`, from which a source leads, and its scope."""
+        assert isinstance(source, Hop)
+        starts, end = model.ends_of(source.facts[0])
+        labels = starts if source.direction is Direction.OUT else (end,)
+        scope = Scope(node=self.fresh("n"))
+        return f"MATCH ({scope.node}:{'|'.join(map(model.quote, labels))} {{id: key}})", scope
+
     def list_of(self, row: Row, scope: Scope) -> str:
         return f"[{', '.join(self.column(column, scope) for column in row.columns)}]"
 
     def part(self, part: Same, scope: Scope) -> Scope:
-        """The scope of a part of the row. It shares clauses and states with the row's own."""
+        """The scope of a part of the row. It shares clauses with the row's own."""
         match part:
-            case Same.NODE:
-                return scope
-            case Same.STATE:
-                fact, state = self.state(scope)
-                return replace(scope, node="", fact=fact, start=scope.node, end=state)
-            case Same.FACT:
-                return replace(scope, node="") if scope.fact else replace(scope, fact=scope.node, node="")
             case Same.START:
                 return replace(scope, node=scope.start, fact="")
             case Same.END:
                 return replace(scope, node=scope.end, fact="")
+            case _:
+                return scope
 
     # --- rows --------------------------------------------------------------------------------------------------
-
-    def each(self, rows: Rows, keys: str) -> str:
-        """One row, or null, for each item of a list: an id to look up, or what is given to a named statement."""
-        one, found = self.fresh("key"), self.fresh("found")
-        if isinstance(rows.source, Named):
-            given = [name for name, _ in rows.source.given]
-            terms = [one] if len(given) == 1 else [f"{one}[{i}]" for i in range(len(given))]
-            inner = self.rows(rows, Scope(locals=dict(zip(given, terms, strict=True))))
-        else:
-            scope = Scope()
-            self.match_id(rows.source.label, one, scope)  # type: ignore[union-attr]
-            inner = self.returned(rows.row, scope)
-        return f"COLLECT {{ UNWIND {keys} AS {one} WITH COLLECT {{ {inner} }} AS {found} RETURN head({found}) }}"
 
     def key(self, key: Scalar | Hop, scope: Scope) -> str:
         """The expression of a key of what is recalled; a hop leads to one entity at most, so rows stay as many."""
         if not isinstance(key, Hop):
             return self.scalar(key, scope)
-        assert self.as_of == "$asOf", "what is recalled is answered as of the statement's moment"
         (type_,) = key.facts
         crossed = (scope.node, type_)
         if crossed not in scope.crossed:
@@ -158,10 +209,6 @@ class _Compiler(Pages):
 
     def rows(self, rows: Rows, outer: Scope) -> str:
         """The body of the subquery that yields rows as lists."""
-        with self.at_moment_of(rows.source, outer):
-            return self.rows_now(rows, outer)
-
-    def rows_now(self, rows: Rows, outer: Scope) -> str:
         if rows.page is not None and in_millions(rows.source):
             return self.returned(rows.row, self.match_page(rows.source, rows, rows.page))
         scope = self.matched(rows, outer)
@@ -185,27 +232,16 @@ class _Compiler(Pages):
     def list_order(self, rows: Rows, scope: Scope) -> list[str]:
         """An order for lists that nobody ordered: the same answer to the same question."""
         match rows.source:
-            case Hop(facts=(kind,), yields_fact=True, ever=True):
-                ends = [] if model.RELATIONSHIPS[kind].single else [f"{scope.start}.id", f"{scope.end}.id"]
-                return [f"{scope.fact}.validFrom", f"{scope.fact}.recordedFrom", *ends]
-            case Hop(yields_fact=True):
-                keys = dict.fromkeys(key for kind in rows.source.facts for key in model.RELATIONSHIPS[kind].key)
-                terms = [f"coalesce({scope.fact}.{quote(key)}, '')" for key in keys]
-                types = [f"type({scope.fact})"] if len(rows.source.facts) > 1 else []
-                return [*types, f"{scope.start}.id", f"{scope.end}.id", *terms]
-            case Hop(walk=True):
-                return [scope.locals["depth"], f"{scope.node}.id"]
+            case Hop(facts=(kind,), yields_fact=True, ever=ever):
+                ends = [f"{scope.start}.id", f"{scope.end}.id"]
+                if not ever:
+                    return ends
+                single = model.RELATIONSHIPS[kind].single
+                return [f"{scope.fact}.validFrom", f"{scope.fact}.recordedFrom", *([] if single else ends)]
             case Hop(order="AT"):
                 return [f"{scope.node}.at DESC", f"{scope.node}.id"]
-            case Hop(order="ORDINAL"):
-                return self.sort_terms(Order(Property("ordinal", type="integer")), scope)
-            case Unwind():
-                return [scope.locals["index"]]
-            case Named(items=items) if items:
-                return [scope.locals["index"]]
-            case Named(locals=(first, *_), record=True):
-                return [scope.locals[first]]
-            case Named(locals=(first, *_)):
-                return [f"{scope.locals[first]} DESC", f"{scope.node}.id"]
             case _:
                 return [f"{scope.node}.id"]
+
+
+__all__ = ["Template", "counted", "edge", "is_of_customers", "joined", "target", "whole_row"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from touchgraph import model
 from touchgraph.answer.compiler.writer import Scope, Writer
 from touchgraph.answer.plan import Filter
-from touchgraph.answer.sources import Between, Direction, Equals, Path, Reaches, Within
+from touchgraph.answer.sources import Between, Equals, Path, Reaches, Within
 from touchgraph.model import quote
 
 MAX_WALK = 20
@@ -77,11 +77,6 @@ class Conditions(Writer):
             fact, end = self.fresh("r"), self.fresh("n")
             text += f"{self.crossing(fact, type_, direction)}({end})"
         return text, end, fact
-
-    def crossing(self, fact: str, type_: str, direction: Direction) -> str:
-        """One step across a fact that holds at the moment, or across a link."""
-        inner = f"[{fact}:{quote(type_)}{'' if type_ in model.LINKS else f' WHERE {self.now(fact)}'}]"
-        return f"-{inner}->" if direction is Direction.OUT else f"<-{inner}-"
 
     def exists(self, label: str, node: str) -> str:
         """That an entity without state exists: it is known and, being an event, not later than the day."""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from touchgraph.answer.plan import Binding, Order, Recalled
-from touchgraph.answer.sources import Across, FactType, Local, Member, Named, Of, Property, Scalar, Source, Unwind
-from touchgraph.model import known, now, quote
-
-_LAST = {"integer": "2147483647", "string": "''"}
-"""Where rows without a value stand in an order."""
+from touchgraph.answer.sources import Across, Direction, FactType, Local, Of, Property, Scalar
+from touchgraph.model import LINKS, known, now, quote
 
 
 @dataclass
@@ -25,18 +21,12 @@ class Scope:
     fact: str = ""
     start: str = ""
     end: str = ""
-    states: dict[str, tuple[str, str]] = field(default_factory=dict)
-    timeless: bool = False
-    locals: dict[str, str] = field(default_factory=dict)
-    record: str = ""
     crossed: dict[tuple[str, str], str] = field(default_factory=dict)
     clauses: list[str] = field(default_factory=list)
 
     def variables(self) -> Iterable[str]:
         """Every variable of the row, each once."""
-        pairs = (name for pair in self.states.values() for name in pair)
-        own = (self.node, self.fact, self.start, self.end, self.record)
-        return dict.fromkeys(filter(None, (*own, *pairs, *self.locals.values())))
+        return dict.fromkeys(filter(None, (self.node, self.fact, self.start, self.end)))
 
 
 @dataclass
@@ -47,24 +37,9 @@ class Writer:
     recalled: list[Recalled] = field(default_factory=list)
     count: int = 0
     as_of: str = "$asOf"
-    known_at: str = "$knownAt"
-    until: str = "$until"
-    """The end of the day `as_of`."""
-
-    @contextmanager
-    def at_moment_of(self, source: Source, outer: Scope) -> Iterator[None]:
-        """Inside, all is answered as of the moment that the source names, if it names one."""
-        before = self.as_of, self.known_at, self.until
-        if isinstance(source, Unwind | Member | Named) and source.moment:
-            moment = self.local(source.moment, outer)
-            self.as_of_day(f"{moment}.asOf")
-            self.known_at = f"{moment}.knownAt"
-        yield
-        self.as_of, self.known_at, self.until = before
-
-    def as_of_day(self, day: str) -> None:
-        """From here on, all is answered as of another day, until the moment is over that was set around it."""
-        self.as_of, self.until = day, f"datetime({{date: {day}, timezone: 'Z'}}) + duration('P1D')"
+    known_at: str = "knownAt"
+    until: str = "until"
+    """The end of the day `as_of`. The statement begins with making the two times of their texts."""
 
     def now(self, fact: str) -> str:
         """The predicate that a fact holds at the moment."""
@@ -88,10 +63,6 @@ class Writer:
         self.parameters[name] = binding
         return f"${name}"
 
-    def local(self, name: str, scope: Scope) -> str:
-        """The expression of a local: a key of the record, or a variable."""
-        return f"{scope.record}.{quote(name)}" if scope.record else scope.locals[name]
-
     def scalar(self, column: Scalar, scope: Scope) -> str:
         """The expression of a scalar of a row."""
         match column:
@@ -99,48 +70,30 @@ class Writer:
                 return self.property(column, scope)
             case FactType():
                 return f"type({scope.fact})"
-            case Local(name):
-                return self.local(name, scope)
             case Across(kind):
-                fact, other = self.fresh("r"), self.fresh("n")
-                crossed = f"({scope.node})-[{fact}:{quote(kind)} WHERE {self.now(fact)}]->({other})"
-                return f"COLLECT {{ MATCH {crossed} RETURN {other}.id }}"
+                other = self.fresh("n")
+                crossing = self.crossing(self.fresh("r"), kind, Direction.OUT)
+                return f"COLLECT {{ MATCH ({scope.node}){crossing}({other}) RETURN {other}.id }}"
+            case Local():
+                raise AssertionError("rows of customers have no locals")
 
     def property(self, column: Property, scope: Scope) -> str:
-        """The expression of a property; matches the state where the property stands on it."""
-        match column.of:
-            case Of.NODE:
-                variable = scope.node
-            case Of.STATE:
-                variable = self.state(scope)[1]
-            case Of.FACT:
-                variable = scope.fact
-            case Of.END:
-                variable = scope.end
+        """The expression of a property."""
+        variable = {Of.NODE: scope.node, Of.FACT: scope.fact, Of.END: scope.end}[column.of]
         text = f"{variable}.{quote(column.name)}"
         return f"toString({text})" if column.type in ("date", "datetime") else text
 
-    def state(self, scope: Scope) -> tuple[str, str]:
-        """The variables of the fact HAS_STATE of the row's node, and of its state; matched when first needed."""
-        if scope.node not in scope.states:
-            fact, state = self.fresh("h"), self.fresh("s")
-            match = "OPTIONAL MATCH" if scope.timeless else "MATCH"
-            scope.clauses.append(f"{match} {self.has_state(scope.node, fact, state)}")
-            scope.states[scope.node] = fact, state
-        return scope.states[scope.node]
-
-    def has_state(self, node: str, fact: str, state: str) -> str:
-        """The pattern from an entity to the state that holds at the moment."""
-        return f"({node})-[{fact}:HAS_STATE WHERE {self.now(fact)}]->({state})"
+    def crossing(self, fact: str, type_: str, direction: Direction) -> str:
+        """One step across a fact that holds at the moment, or across a link."""
+        inner = f"[{fact}:{quote(type_)}{'' if type_ in LINKS else f' WHERE {self.now(fact)}'}]"
+        return f"-{inner}->" if direction is Direction.OUT else f"<-{inner}-"
 
     def sort_terms(self, order: Order, scope: Scope) -> list[str]:
         """The expressions of an order, the entity's id last."""
         entity_id = f"{scope.node}.id"
         if order.key is None:
             return [entity_id]
-        if order.key.of is Of.NODE:  # as it stands in the index by which such pages are found
-            return [f"{scope.node}.{quote(order.key.name)}", entity_id]
-        return [f"coalesce({self.property(order.key, scope)}, {_LAST[order.key.type]})", entity_id]
+        return [f"{scope.node}.{quote(order.key.name)}", entity_id]  # as it stands in the index of such pages
 
     def after(self, terms: list[str], order: Order, cursor: str) -> str:
         """That a row comes after the place that a cursor names, in a form that an index can be asked for."""

@@ -59,9 +59,9 @@ from touchgraph.answer.sources import (
 )
 from touchgraph.errors import InputError
 
-MAX_DEPTH = 10
-MAX_SELECTED = 100
-"""Bounds on one root field: the database's time to plan doubles with every second level of nesting or so."""
+MAX_DEPTH = 20
+MAX_SELECTED = 500
+"""Bounds on one root field: each level, and each list or object, may cost a round trip to the database."""
 
 
 TYPE_OF_FACT: Mapping[str, str] = {
@@ -176,11 +176,15 @@ class _Budget:
 
 @dataclass
 class _Columns:
-    """The columns of one row, each once; `order` is that of its page, `depth` tells how far down it stands."""
+    """The columns of one row, each once; `order` is that of its page, `depth` tells how far down it stands.
+
+    `of_customers`: it is, or may be, one of customers or of what belongs to them.
+    """
 
     order: Order = field(default_factory=Order)
     depth: int = 0
     budget: _Budget = field(default_factory=_Budget)
+    of_customers: bool = False
     columns: list[Column] = field(default_factory=list)
     places: dict[Hashable, int] = field(default_factory=dict)
     objects: dict[Hashable, tuple[Callable[[Any], Any], Shape]] = field(default_factory=dict)
@@ -253,8 +257,8 @@ class _Columns:
             self.objects[key] = make(key)
         return _object(one, *self.objects[key])
 
-    def _below(self, one: Selected, order: Order | None = None) -> _Columns:
-        """The columns of rows one level further down. Raises InputError where the database could not plan for more."""
+    def _below(self, one: Selected, source: object, order: Order | None = None) -> _Columns:
+        """The columns of rows one level further down. Raises InputError where that is too far, or too many."""
         self.budget.left -= 1
         if self.depth == MAX_DEPTH:
             raise InputError(
@@ -264,11 +268,11 @@ class _Columns:
             raise InputError(
                 f"{one.name}: more than {MAX_SELECTED} lists and objects in one field of the query; use several fields"
             )
-        return _Columns(order or Order(), self.depth + 1, self.budget)
+        return _Columns(order or Order(), self.depth + 1, self.budget, _yields_customers(source))
 
     def _embedded(self, one: Selected, part: Same) -> Output:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
-            columns = _Columns(depth=self.depth, budget=self.budget)
+            columns = _Columns(depth=self.depth, budget=self.budget, of_customers=self.of_customers)
             shape = columns.shape(one, part in (Same.STATE, Same.FACT))
             return itemgetter(self.place(key, Embedded(part, columns.row()))), shape
 
@@ -276,12 +280,12 @@ class _Columns:
 
     def _entities(self, one: Selected, source: Hop | Reference | Lookup | Named | Unwind | Member | Then) -> Output:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
-            columns = self._below(one)
+            columns = self._below(one, source)
             shape = columns.shape(one, isinstance(source, Hop | Unwind | Member) and source.yields_fact)
             filters = arguments.filters(one) if isinstance(source, Hop | Unwind) else ()
             single = one.wrap.items is None
             rows = Rows(source, columns.row(), single, filters, arguments=arguments.parameters(one, source))
-            return itemgetter(self.place(key, _recalled(one, rows) if single else rows)), shape
+            return itemgetter(self.place(key, _recalled(rows, self.of_customers))), shape
 
         return self._object_of(one, make)
 
@@ -289,7 +293,7 @@ class _Columns:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
             order = arguments.order(one, source)
             page = arguments.page(one, order)
-            columns = self._below(one, order)
+            columns = self._below(one, source, order)
             (name,) = one.selections
             parts = one.selections[name]
             outputs = tuple(_part(columns, part, page, name) for part in parts)
@@ -307,24 +311,37 @@ class _Columns:
         return lambda row: Paged(row[place], row[limit], row[total])
 
 
-def _recalled(one: Selected, rows: Rows) -> Rows | Recalled:
-    """Rows of the organisation that a customer's row leads to are recalled by their keys; others are as they were."""
+def _recalled(rows: Rows, of_customers: bool) -> Rows | Recalled:
+    """What a row of customers leads to outside of them is recalled by keys; other rows are as they were."""
     match rows.source:
-        case Hop(facts=(type_,), direction=Direction.OUT, yields_fact=False, ever=False) as hop if (
+        case Hop(facts=(type_,), direction=Direction.OUT, yields_fact=False, ever=False) as hop if rows.single and (
             label := model.led_to(type_)
         ):
             return Recalled((hop,), replace(rows, source=Lookup(label)))
-        case Reference(Property(of=Of.NODE) as key, label) if one.name.partition(".")[0] in _OF_CUSTOMERS:
+        case Then():
+            return Recalled(_THEN, rows)
+        case Reference(key, label) if of_customers:
             return Recalled((key,), replace(rows, source=Lookup(label)))
-        case Named(given=given) as named if given and all(isinstance(key, Across) for _, key in given):
+        case Named(given=given) as named if of_customers and given:
             asked = replace(named, given=tuple((name, Local(name)) for name, _ in given))
-            hops = tuple(Hop((key.fact,)) for _, key in given if isinstance(key, Across))
-            return Recalled(hops, replace(rows, source=asked))
+            keys = tuple(Hop((key.fact,)) if isinstance(key, Across) else key for _, key in given)
+            return Recalled(keys, replace(rows, source=asked))
         case _:
             return rows
 
 
-_OF_CUSTOMERS = {kind.label for kind in model.CUSTOMER_ENTITIES}
+_THEN = (Property("id", Of.END), Property("validFrom", Of.FACT, "date"), Property("validTo", Of.FACT, "date"))
+
+
+def _yields_customers(source: object) -> bool:
+    """Whether rows of a source are of customers, or may be."""
+    match source:
+        case Lookup(label) | Scan(label):
+            return any(kind.base is None for kind in model.kinds_with(label))
+        case Hop(facts=(type_, *_)):
+            return type_ not in model.FACT_BY_TYPE
+        case _:
+            return False
 
 
 def _part(columns: _Columns, one: Selected, page: Page, parent: str) -> Output:

@@ -50,6 +50,11 @@ def order(one: Selected, source: Hop | Scan) -> Order:
     asked = one.arguments.get("orderBy")
     if isinstance(asked, Literal) and asked.value is not None:
         return Order(_ORDERS[str(asked.value["field"])], str(asked.value["direction"]) == "DESC")
+    return own_order(source)
+
+
+def own_order(source: Hop | Scan) -> Order:
+    """The order of a source where none is asked for."""
     return Order(_ORDERS[source.order], source.order in _NEWEST_FIRST)
 
 
