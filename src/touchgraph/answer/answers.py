@@ -125,7 +125,7 @@ async def answers(
     try:
         reader = Reader(known, graph.read_one)
         unknown = {n: q for n, q in questions.items() if n not in found}
-        found |= await _found(unknown, words, reader, joins=True)
+        found |= await _found(unknown, words, reader)
         if await memory.holds(known, reader.reads):
             return found
         return await graph.read(lambda tx: answers_within(questions, words, tx.run))
@@ -135,24 +135,22 @@ async def answers(
 
 async def answers_within(questions: Mapping[int, Question], words: Vocabulary, run: Run) -> dict[int, list[Any]]:
     """The same within a transaction, where nothing is remembered."""
-    return await _found(questions, words, Reader(Known(), run), joins=False)
+    return await _found(questions, words, Reader(Known(), run))
 
 
-async def _found(
-    questions: Mapping[int, Question], words: Vocabulary, reader: Reader, joins: bool
-) -> dict[int, list[Any]]:
-    rows = await asyncio.gather(*(_row(question, words, reader, joins) for question in questions.values()))
+async def _found(questions: Mapping[int, Question], words: Vocabulary, reader: Reader) -> dict[int, list[Any]]:
+    rows = await asyncio.gather(*(_row(question, words, reader) for question in questions.values()))
     return dict(zip(questions, rows, strict=True))
 
 
-async def _row(question: Question, words: Vocabulary, reader: Reader, joins: bool) -> list[Any]:
+async def _row(question: Question, words: Vocabulary, reader: Reader) -> list[Any]:
     finder = Finder(reader, question.bound, words.words)
     root, at = question.root, question.at
     if words.lasts(root):
         row = to_keep(root.row, await finder.root(root, at))
         reader.known.answer(root, {question.key: row})
         return row
-    statement = words.join(question) if joins else None
+    statement = words.join(question)
     if statement is None:
         return await finder.root(root, at)
     (row,) = await reader.run(statement)

@@ -42,19 +42,28 @@ class _Kept:
             self.tables, self.size = {}, 0
 
 
+@dataclass(frozen=True)
+class Call:
+    """A word, and what it is given beside keys; `token` is equal where that is the same."""
+
+    word: Word
+    token: Hashable = None
+    given: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
 class Known:
     """What is known of one state of the graph: what words told, and rows of answers that were made of it."""
 
     def __init__(self) -> None:
         self._words, self._answers = _Kept(), _Kept()
 
-    def told(self, word: Word) -> Mapping[Hashable, Any]:
+    def told(self, call: Call) -> Mapping[Hashable, Any]:
         """What a word told, by key."""
-        return self._words.tables.get(word, {})
+        return self._words.tables.get(call, {})
 
-    def tell(self, word: Word, found: Mapping[Hashable, Any]) -> None:
+    def tell(self, call: Call, found: Mapping[Hashable, Any]) -> None:
         """Remembers what a word told."""
-        self._words.add(word, found, sum(map(word.size, found.values())) + len(found))
+        self._words.add(call, found, sum(map(call.word.size, found.values())) + len(found))
 
     def answered(self, question: Hashable) -> Mapping[Hashable, Any]:
         """The rows that answered a question, by key."""
@@ -67,15 +76,6 @@ class Known:
 
 def _size(value: Any) -> int:
     return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
-
-
-@dataclass(frozen=True)
-class Call:
-    """A word, and what it is given beside keys; `token` is equal where that is the same."""
-
-    word: Word
-    token: Hashable = None
-    given: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Reader:
@@ -102,7 +102,7 @@ class Reader:
         """
         call = asked if isinstance(asked, Call) else Call(asked)
         own = self._own.setdefault(call, {})
-        told = self.known.told(call.word) if call.word.lasting else own
+        told = self.known.told(call) if call.word.lasting else own
         all_keys = dict.fromkeys(keys)
         missing = {k: values[k] if values else k for k in all_keys if k not in told and k not in own}
         if missing:
@@ -135,7 +135,7 @@ class Reader:
         found = {key: word.read(of) for key, of in zip(some, of_key, strict=True)}
         self._own[call].update(found)
         if word.lasting:
-            self.known.tell(word, found)
+            self.known.tell(call, found)
 
 
 class Memory:

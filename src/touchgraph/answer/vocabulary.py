@@ -133,6 +133,16 @@ def _every(label: str) -> Word:
     return Word(f"every {label}", f"{_EACH} MATCH (n:{quote(label)}) RETURN i, {_ENTITY}", _entities, _total)
 
 
+def _page(label: str, descending: bool) -> Word:
+    """Entities of a label in the order of their ids, `$given.limit` of them, that come after a key."""
+    after, order = ("<", " DESC") if descending else (">", "")
+    text = f"""{_EACH} CALL (key) {{
+  MATCH (n:{quote(label)}) WHERE n.id {after} key RETURN n ORDER BY n.id{order} LIMIT $given.limit
+}}
+RETURN i, {_ENTITY}"""
+    return Word(f"page of {label}{order}", text, _entities, _total)
+
+
 def _hop(types: Sequence[str], direction: Direction) -> Word:
     """The facts of some types that start or end at an entity."""
     left, right = {Direction.OUT: ("-", "->"), Direction.IN: ("<-", "-"), Direction.BOTH: ("-", "-")}[direction]
@@ -143,6 +153,7 @@ def _hop(types: Sequence[str], direction: Direction) -> Word:
 
 
 EVERY = {label: _every(label) for kind in model.ENTITIES for label in kind.labels if label != "Entity"}
+PAGES = {(label, descending): _page(label, descending) for label in EVERY for descending in (False, True)}
 HOPS = {
     (kind.type, direction): _hop((kind.type,), direction)
     for kind in model.FACTS
@@ -153,7 +164,7 @@ FACTS = _hop([kind.type for kind in model.FACTS if kind.type != "HAS_STATE"], Di
 """All facts, except its states, that start or end at an entity."""
 
 
-WORDS = (ENTITY, *HOPS.values(), *EVERY.values(), FACT, NAMES, FACTS)
+WORDS = (ENTITY, *HOPS.values(), *EVERY.values(), *PAGES.values(), FACT, NAMES, FACTS)
 """All words of the organisation."""
 
 

@@ -87,7 +87,11 @@ class Finder:
         self, rows: Rows, heres: Sequence[Here], found: dict[Rows, Awaitable[list[list[Here]]]]
     ) -> list[Any]:
         """The rows below each row, as the row holds them: a list, or (`single`) the first of them or None."""
-        below: Sequence[Sequence[Here | None]] = await self._once(rows, heres, found)
+        below: Sequence[Sequence[Here | None]]
+        if _by_id(rows):
+            below = [await organisation.first_page(self._reader, rows, here.at, self._bound) for here in heres]
+        else:
+            below = await self._once(rows, heres, found)
         if rows.page and rows.order and not _in_database(rows):
             below = [organisation.page(some, rows.order, rows.page, self._bound) for some in below]  # type: ignore[arg-type]
         if rows.single:
@@ -267,6 +271,12 @@ def _asks_organisation(source: object, words: Mapping[str, Word]) -> bool:
             return type_ in model.FACT_BY_TYPE
         case _:
             return True
+
+
+def _by_id(rows: Rows) -> bool:
+    """Whether rows are a page of the organisation that an index has in its order."""
+    ordered = rows.page is not None and rows.order is not None and rows.order.key is None
+    return ordered and isinstance(rows.source, Scan) and not is_of_customers(rows.source.label) and not rows.filters
 
 
 def _in_database(rows: Rows) -> bool:

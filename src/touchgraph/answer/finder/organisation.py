@@ -8,13 +8,15 @@ from typing import Any
 from touchgraph import model
 from touchgraph.answer import vocabulary
 from touchgraph.answer.finder.here import Here
-from touchgraph.answer.memory import Reader
+from touchgraph.answer.memory import Call, Reader
 from touchgraph.answer.plan import Binding, Filter, Order, Page, Rows
 from touchgraph.answer.records import At, Entity, Fact, carries
 from touchgraph.answer.sources import Direction, Hop, Property, Scan
 
 MAX_WALK = 20
 """How many facts a walk follows at most; hierarchies are some five levels deep."""
+_LAST_ID = "\uffff"
+"""What comes after every id."""
 Bound = Mapping[Binding, Any]
 """The values of a request."""
 _ORDERS = {"ORDINAL": Order(Property("ordinal", type="integer"))}
@@ -48,6 +50,23 @@ def page(found: Sequence[Here], order: Order, page: Page, bound: Bound) -> list[
     if after is not None:
         placed = [(p, one) for p, one in placed if (p < after if order.descending else p > after)]
     return [one for _, one in placed[: bound[page.limit]]]
+
+
+async def first_page(reader: Reader, rows: Rows, at: At, bound: Bound) -> list[Here]:
+    """A page of all entities of a label in the order of their ids, and one more if there is more."""
+    source, page, order = rows.source, rows.page, rows.order
+    assert isinstance(source, Scan)
+    assert page is not None
+    assert order is not None
+    word, limit = vocabulary.PAGES[source.label, order.descending], bound[page.limit]
+    after, size = bound[page.after][0] if page.after else _LAST_ID if order.descending else "", limit
+    found: list[Here] = []
+    while True:
+        some = (await reader.ask(Call(word, size, {"limit": size}), [after]))[after]
+        found += [Here(at, one) for one in some if one.exists(at)]
+        if len(some) < size or len(found) >= limit:
+            return sorted(found, key=lambda one: one.id, reverse=order.descending)[:limit]
+        after, size = (min if order.descending else max)(one.id for one in some), size * 2
 
 
 # --- Facts --------------------------------------------------------------------------------------------------------
