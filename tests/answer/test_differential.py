@@ -56,7 +56,7 @@ def asking(address: Address) -> Iterator[Ask]:
         graph = runner.run(opened.__aenter__())
 
         def ask(query: Query, as_one: bool = False) -> ExecutionResult:
-            OURS._engine.vocabulary.at_once = as_one  # type: ignore[attr-defined]
+            OURS.vocabulary.at_once = as_one
             return runner.run(OURS.execute(query.text, query.variables, context_value={"graph": graph}))
 
         yield ask

@@ -24,7 +24,7 @@ GOLDEN = Path(__file__).parent / "golden"
 FILES = {path: path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.md"))}
 WRITES = {path: path.read_text(encoding="utf-8") for path in sorted((GOLDEN / "writes").glob("*.md"))}
 SCHEMA = build_schema()
-ENGINE = SCHEMA._engine  # type: ignore[attr-defined]
+ENGINE = SCHEMA._engine
 WORDS = {word.text: word.name for word in (*vocabulary.WORDS, *ENGINE.vocabulary.words.values())}
 """The names of words, by their texts: what of a golden file is the same in all of them."""
 

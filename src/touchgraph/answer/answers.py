@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -68,12 +69,28 @@ class Vocabulary:
     sources: tuple[Source, ...]
     texts: Mapping[str, str]
     wanted: deque[tuple[Join, Statement]] = field(default_factory=lambda: deque(maxlen=100))
-    busy: int = 0
-    """How many requests are being answered."""
+    quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while no request is being answered that needs the database."""
+    _busy: int = 0
     at_once: bool = False
     """Whether a root field's one statement is used without waiting for its plan."""
     _joins: WeakKeyDictionary[Root, Join | None] = field(default_factory=WeakKeyDictionary)
     _lasting: WeakKeyDictionary[Root, bool] = field(default_factory=WeakKeyDictionary)
+
+    def __post_init__(self) -> None:
+        self.quiet.set()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Inside, a request is being answered."""
+        self._busy += 1
+        self.quiet.clear()
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self.quiet.set()
 
     @cached_property
     def words(self) -> Mapping[str, Word]:
@@ -81,10 +98,18 @@ class Vocabulary:
         return vocabulary.questions((s for s in self.sources if isinstance(s, Named)), self.texts)
 
     def statements(self) -> Iterable[Statement]:
-        """Each word as a statement that asks for nothing: once run, it is planned."""
-        for word in (*vocabulary.WORDS, *self.words.values()):
-            yield Statement(word.text, {"given": {"keys": []}})
+        """Each word as a statement that asks for nothing: once run, it is planned. What is asked most comes first."""
+        nothing = {"given": {"keys": [], "limit": 1}}
+        first, last = vocabulary.WORDS[: vocabulary.FIRST], vocabulary.WORDS[vocabulary.FIRST :]
+        yield from (Statement(word.text, nothing) for word in first)
         yield from words_of(self.sources)
+        yield from (Statement(word.text, nothing) for word in (*self.words.values(), *last))
+
+    def forget_plans(self) -> None:
+        """Takes no statement for planned any more: the database forgets plans when it is started."""
+        self.wanted.clear()
+        for join in filter(None, self._joins.values()):
+            join.asked, join.planned = 0, False
 
     def lasts(self, root: Root) -> bool:
         """Whether a root field is answered from the organisation alone."""
@@ -121,16 +146,13 @@ async def answers(
     found = {n: row for n, q in questions.items() if words.lasts(q.root) and (row := known.answered(q.root).get(q.key))}
     if len(found) == len(questions):
         return found
-    words.busy += 1
-    try:
+    with words.answering():
         reader = Reader(known, graph.read_one)
         unknown = {n: q for n, q in questions.items() if n not in found}
         found |= await _found(unknown, words, reader)
         if await memory.holds(known, reader.reads):
             return found
         return await graph.read(lambda tx: answers_within(questions, words, tx.run))
-    finally:
-        words.busy -= 1
 
 
 async def answers_within(questions: Mapping[int, Question], words: Vocabulary, run: Run) -> dict[int, list[Any]]:

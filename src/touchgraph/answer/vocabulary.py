@@ -18,11 +18,12 @@ from touchgraph import model
 from touchgraph.answer.records import Entity, Fact
 from touchgraph.answer.sources import Direction, Named
 from touchgraph.graph.driver import plain
+from touchgraph.graph.statements import DIALECT
 from touchgraph.model import Property, quote
 
 Rows = Sequence[Sequence[Any]]
 
-_EACH = "UNWIND range(0, size($given.keys) - 1) AS i WITH i, $given.keys[i] AS key"
+_EACH = f"{DIALECT} UNWIND range(0, size($given.keys) - 1) AS i WITH i, $given.keys[i] AS key"
 _NODE = tuple({p.name: p for kind in model.ENTITIES for p in kind.properties}.values())
 _OWN = tuple({p.name: p for kind in model.FACTS for p in kind.properties}.values())
 _FACT = (*model.FACT_PROPERTIES, *_OWN)
@@ -164,8 +165,11 @@ FACTS = _hop([kind.type for kind in model.FACTS if kind.type != "HAS_STATE"], Di
 """All facts, except its states, that start or end at an entity."""
 
 
-WORDS = (ENTITY, *HOPS.values(), *EVERY.values(), *PAGES.values(), FACT, NAMES, FACTS)
-"""All words of the organisation."""
+_FIRST = (ENTITY, *HOPS.values(), FACT, NAMES, FACTS)
+WORDS = (*_FIRST, *EVERY.values(), *PAGES.values())
+"""All words of the organisation, those first that most questions need."""
+FIRST = len(_FIRST)
+"""How many these are."""
 
 
 def questions(sources: Iterable[Named], statements: Mapping[str, str]) -> Mapping[str, Word]:

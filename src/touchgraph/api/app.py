@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from strawberry.asgi import GraphQL
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from touchgraph import __version__
+from touchgraph.answer.ahead import plan_ahead
 from touchgraph.api import page
 from touchgraph.api.schema import build_schema
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError, InputError, TouchgraphError
@@ -34,16 +36,19 @@ _STATUS = {Conflict.code: 409, DatabaseUnavailable.code: 503, DatabaseTimeout.co
 
 def create_app(settings: Settings, address: Address) -> FastAPI:
     """The application over the database at an address. It starts, and keeps running, while the database is away."""
+    schema = build_schema(settings.plan_cache_size)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_graph(address, settings.query_timeout, settings.what_if_timeout) as graph:
             app.state.graph = graph
+            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, graph))
             yield
+            ahead.cancel()
 
     app = FastAPI(title="touchgraph", version=__version__, lifespan=lifespan, openapi_url=None)
     app.add_middleware(CorrelationIdMiddleware)
-    graphql = _GraphQL(build_schema(settings.plan_cache_size), subscription_protocols=())
+    graphql = _GraphQL(schema, subscription_protocols=())
     # As plain ASGI: what FastAPI does for an operation of its own takes as long as all else that is done for one.
     app.router.routes.append(Route("/graphql", graphql))
     page.mount_static(app)

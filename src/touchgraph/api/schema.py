@@ -16,6 +16,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 from strawberry.utils.operation import get_operation_type
 
+from touchgraph.answer.answers import Vocabulary
 from touchgraph.api.engine import Engine, code_errors
 from touchgraph.api.types.mutation import WRITERS, Mutation
 from touchgraph.api.types.organisation import Relation
@@ -33,7 +34,7 @@ Prepared = tuple[DocumentNode | None, list[GraphQLError]]
 _RULES = (*specified_rules, create_validator(MAX_DEPTH, None))
 
 
-class _Schema(strawberry.Schema):
+class Schema(strawberry.Schema):
     """Strawberry's schema; operations are prepared and answered here, and not by its way of execution.
 
     Its limits and caches are not used either: with its limit of depth, its cache of validations is never hit.
@@ -43,6 +44,11 @@ class _Schema(strawberry.Schema):
         super().__init__(query=Query, mutation=Mutation, types=[*TYPES, Relation])
         self._engine = Engine(self._schema, read_statements(folder("cypher") / "queries"), cache_size, WRITERS)
         self._prepare = lru_cache(cache_size)(self._prepared)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """All that is said to the database."""
+        return self._engine.vocabulary
 
     def _prepared(self, query: str) -> Prepared:
         try:
@@ -88,9 +94,9 @@ def _check_type(document: DocumentNode, name: str | None, allowed: Iterable[Oper
         raise InvalidOperationTypeError(type_)
 
 
-def build_schema(cache_size: int = 512) -> strawberry.Schema:
+def build_schema(cache_size: int = 512) -> Schema:
     """The schema; `cache_size` documents are kept parsed and validated, and as many plans."""
-    return _Schema(cache_size)
+    return Schema(cache_size)
 
 
 @cache

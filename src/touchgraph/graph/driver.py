@@ -104,6 +104,7 @@ class Graph:
         self._database = database
         self._timeout = timeout.total_seconds()
         self.what_if_seconds = what_if_timeout.total_seconds()
+        self.interruptions = 0  # how often the database did not answer
         self.changes = 0  # how often this process may have changed the organisation
         self._of_customers: set[int] = set()  # its last transactions that did not
 
@@ -207,7 +208,9 @@ class Graph:
             async with with_errors as session:
                 yield session
         except (exceptions.Neo4jError, exceptions.DriverError) as error:
-            raise translate(error) from error
+            translated = translate(error)
+            self.interruptions += isinstance(translated, DatabaseUnavailable)
+            raise translated from error
 
 
 @asynccontextmanager

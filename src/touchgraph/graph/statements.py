@@ -14,6 +14,9 @@ from typing import Any
 
 from touchgraph.errors import StatementError
 
+DIALECT = "CYPHER 25"
+"""How a statement begins that is written here: of this version, the database plans what comes in maps much sooner."""
+
 
 @dataclass(frozen=True)
 class Statement:

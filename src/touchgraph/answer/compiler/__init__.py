@@ -32,6 +32,7 @@ from touchgraph.answer.plan import (
     SortKey,
 )
 from touchgraph.answer.sources import Across, Direction, FactType, Hop, Local, Lookup, Of, Property, Same, Scalar, Scan
+from touchgraph.graph.statements import DIALECT
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ def joined(root: Root) -> Template | None:
             return None
     compiler = _Compiler()
     columns = ", ".join(compiler.column(column, Scope()) for column in root.row.columns)
-    return _template("WITH", f"RETURN {columns}", compiler)
+    return _template(f"{DIALECT} WITH", f"RETURN {columns}", compiler)
 
 
 def _found(rows: Rows) -> bool:
@@ -115,7 +116,7 @@ def target(source: object) -> str:
             raise AssertionError(f"{source} is no source of customers")
 
 
-_EACH = "UNWIND range(0, size($given.keys) - 1) AS i WITH i, $given.keys[i] AS key,"
+_EACH = f"{DIALECT} UNWIND range(0, size($given.keys) - 1) AS i WITH i, $given.keys[i] AS key,"
 _TIMES = re.compile(r"\b(knownAt|until)\b")
 
 

@@ -1,0 +1,65 @@
+"""Plans are made ahead: as soon as a server starts, the database plans all that is ever said to it, request or none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+from touchgraph.answer.answers import Vocabulary
+from touchgraph.errors import GraphError
+from touchgraph.graph.driver import Graph
+from touchgraph.graph.statements import Statement
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""How many statements are planned at a time."""
+PATIENCE = 0.5
+"""For how many seconds, at most, the planning of a statement gives way to requests."""
+
+
+async def plan_ahead(words: Vocabulary, graph: Graph) -> None:
+    """Plans all words, then statements as they are wanted, for ever; anew when the database was away."""
+    while True:
+        words.forget_plans()
+        interruptions, started = graph.interruptions, time.monotonic()
+        statements = iter(words.statements())
+        await asyncio.gather(*(_plan(statements, words, graph) for _ in range(AT_ONCE)))
+        if graph.interruptions == interruptions:
+            log.info("all words were planned in %.1f s", time.monotonic() - started)
+        while graph.interruptions == interruptions:
+            await _plan_wanted(words, graph)
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(1)
+
+
+async def _plan(statements: Iterator[Statement], words: Vocabulary, graph: Graph) -> None:
+    interruptions = graph.interruptions
+    for statement in statements:
+        await _idle(words)
+        try:
+            await graph.read_one(statement)
+        except GraphError:
+            log.warning("a statement could not be planned ahead", exc_info=True)
+        if graph.interruptions != interruptions:
+            return
+
+
+async def _plan_wanted(words: Vocabulary, graph: Graph) -> None:
+    while words.wanted:
+        join, statement = words.wanted.popleft()
+        await _idle(words)
+        try:
+            await graph.read_one(statement)
+        except GraphError:
+            log.warning("a statement could not be planned ahead", exc_info=True)
+            return
+        join.planned = True
+
+
+async def _idle(words: Vocabulary) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(words.quiet.wait(), PATIENCE)
