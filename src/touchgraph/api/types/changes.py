@@ -7,7 +7,7 @@ from typing import Any, cast
 import strawberry
 from pydantic import BaseModel, create_model
 
-from touchgraph.api.types import common  # noqa: F401  (makes types of the enums first)
+from touchgraph.api.types import enums  # noqa: F401  (makes types of the enums first)
 from touchgraph.api.types.inputs import fields_of, input_of, input_type
 from touchgraph.model import STATE_PROPERTIES
 from touchgraph.organisation.changes.items import EntityItem, model_field, optional

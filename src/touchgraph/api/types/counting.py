@@ -8,10 +8,9 @@ from enum import StrEnum
 import strawberry
 
 from touchgraph.answer.sources import Local, Member, Unwind
-from touchgraph.api.types.customers import DualLink
 from touchgraph.api.types.declare import argument, declared, named
-from touchgraph.api.types.organisation import OrgUnit
-from touchgraph.api.types.subjects import Channel, LifecycleStage, Pool, Product, ProductPhase, Touchpoint
+from touchgraph.api.types.enums import DualLink
+from touchgraph.api.types.organisation import Channel, LifecycleStage, OrgUnit, Pool, Product, ProductPhase, Touchpoint
 from touchgraph.model import FeedbackTheme, Grade, InteractionKind, Role
 
 _WHERE = declared(Member("place"), doc="Null: nationwide, with what has no dealer.")

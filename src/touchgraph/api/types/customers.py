@@ -7,8 +7,10 @@ from enum import StrEnum
 
 import strawberry
 
-from touchgraph.answer.sources import Across, Between, Conditions, Equals, Of, Property, Reaches, Same, Then, Within
-from touchgraph.api.types.common import AFTER, FIRST, Connection, Node, OrderDirection
+from touchgraph.answer.sources import Across, Computed, Local, Member, Of, Property, Same, Then
+from touchgraph.answer.values import time
+from touchgraph.api.types.customer_arguments import HAPPENED_ARGUMENTS, HAPPENED_CONDITIONS
+from touchgraph.api.types.customer_owners import CustomerOwner, NextTouchpoint
 from touchgraph.api.types.declare import (
     IN,
     OUT,
@@ -23,103 +25,13 @@ from touchgraph.api.types.declare import (
     on_node,
     reference,
 )
-from touchgraph.api.types.documents import Source
-from touchgraph.api.types.journey import CustomerOwner, JourneyStep, NextTouchpoint
-from touchgraph.api.types.organisation import Dealer
-from touchgraph.api.types.subjects import Channel, LifecycleStage, Pool, Product, ProductPhase, Touchpoint
+from touchgraph.api.types.enums import DualLink
+from touchgraph.api.types.facts import Node, Source
+from touchgraph.api.types.organisation import Channel, Dealer, LifecycleStage, Pool, Product, ProductPhase, Touchpoint
+from touchgraph.api.types.ownership import OWNERSHIP, Ownership
+from touchgraph.api.types.pages import Connection
 from touchgraph.api.types.words import in_chinese, in_english
-from touchgraph.model import DUAL_LINK, FeedbackTheme, Grade, InteractionKind, Outcome
-
-strawberry.enum(Grade, description="How likely a lead is to buy.")
-strawberry.enum(InteractionKind, description="What customer and brand did with one another.")
-strawberry.enum(Outcome, description="What came of an interaction.")
-strawberry.enum(FeedbackTheme, description="What a customer spoke of.")
-
-
-@strawberry.enum(description="By which of the two channels a customer can be reached, counting consent.")
-class DualLink(StrEnum):
-    TELEPHONE = "TELEPHONE"
-    WECOM = "WECOM"
-    BOTH = "BOTH"
-    NONE = "NONE"
-
-
-@strawberry.enum
-class CustomerOrderField(StrEnum):
-    ID = "ID"
-    REGISTERED_ON = "REGISTERED_ON"
-
-
-@strawberry.enum
-class LeadOrderField(StrEnum):
-    ID = "ID"
-    CREATED_ON = "CREATED_ON"
-
-
-@strawberry.input(description="An order of customers; equals are ordered by id.")
-class CustomerOrder:
-    field: CustomerOrderField = CustomerOrderField.ID
-    direction: OrderDirection = OrderDirection.ASC
-
-
-@strawberry.input(description="An order of leads; equals are ordered by id.")
-class LeadOrder:
-    field: LeadOrderField = LeadOrderField.ID
-    direction: OrderDirection = OrderDirection.ASC
-
-
-_PAGE = (FIRST, AFTER)
-_PLACE = argument("place", strawberry.ID | None, doc="Only of this dealer, or of the dealers below this unit.")
-_STAGE = argument("stage", strawberry.ID | None, doc="Only those whose customer is in this stage.")
-_GRADE = argument("grade", Grade | None, doc="Only leads, or customers with a lead, of this grade.")
-_CHANNEL = argument("channel", strawberry.ID | None, doc="Only through this channel, or a kind of it.")
-_KIND = argument("kind", InteractionKind | None)
-_FROM = argument("from_", date | None, doc="The first day (UTC).")
-_TO = argument("to", date | None, doc="The last day (UTC).")
-
-CUSTOMER_ARGUMENTS = (
-    *_PAGE,
-    argument("order_by", CustomerOrder | None),
-    _STAGE,
-    _GRADE,
-    _PLACE,
-    argument("linked_by", strawberry.ID | None, doc="Only who consents to this channel, or to a kind of it."),
-    argument("model", strawberry.ID | None, doc="Only who owns a vehicle of this product."),
-    argument("born_from", int | None, doc="The first year of birth."),
-    argument("born_to", int | None, doc="The last year of birth."),
-    argument("text", str | None, doc="Only whose Chinese or English name has all of these words."),
-)
-CUSTOMER_CONDITIONS: Conditions = (
-    ("stage", Reaches((("IN_STAGE", OUT),), "LifecycleStage")),
-    ("grade", Equals("grade", (("OF", IN), ("GRADED", OUT)))),
-    ("place", Reaches((("SERVED_BY", OUT),), "OrgUnit", "PART_OF", start=True)),
-    ("linkedBy", Reaches((("CONSENTS_TO", OUT),), "Channel", "KIND_OF")),
-    ("model", Reaches((("OWNS", OUT), ("IS_MODEL", OUT)), "Product")),
-    ("bornFrom", Between("birthYear", "bornTo")),
-)
-LEAD_ARGUMENTS = (*_PAGE, argument("order_by", LeadOrder | None), _GRADE, _STAGE, _PLACE, _CHANNEL)
-LEAD_CONDITIONS: Conditions = (
-    ("grade", Equals("grade", (("GRADED", OUT),))),
-    ("stage", Reaches((("OF", OUT), ("IN_STAGE", OUT)), "LifecycleStage")),
-    ("place", Reaches((("OF", OUT), ("SERVED_BY", OUT)), "OrgUnit", "PART_OF", start=True)),
-    ("channel", Within("channel", "Channel", "KIND_OF")),
-)
-_HAPPENED_ARGUMENTS = (*_PAGE, _CHANNEL, _KIND, _FROM, _TO)
-_HAPPENED: Conditions = (
-    ("channel", Within("channel", "Channel", "KIND_OF")),
-    ("kind", Equals("kind")),
-    ("from", Between("at", "to", days=True)),
-)
-INTERACTION_ARGUMENTS = (
-    *_HAPPENED_ARGUMENTS,
-    _PLACE,
-    argument("touchpoint", strawberry.ID | None, doc="Only at this touchpoint, or a kind of it."),
-)
-INTERACTION_CONDITIONS: Conditions = (
-    *_HAPPENED,
-    ("place", Reaches((("AT_DEALER", OUT),), "OrgUnit", "PART_OF", start=True)),
-    ("touchpoint", Reaches((("AT_TOUCHPOINT", OUT),), "Touchpoint", "KIND_OF", start=True)),
-)
+from touchgraph.model import DUAL_LINK, FeedbackTheme, Grade, InteractionKind, Outcome, Role
 
 
 def _link(channels: list[str]) -> str:
@@ -207,11 +119,11 @@ class Customer(Node):
     interactions: Connection[Interaction] = entity(
         "WITH_CUSTOMER",
         IN,
-        *_HAPPENED_ARGUMENTS,
+        *HAPPENED_ARGUMENTS,
         to="Interaction",
         paged=True,
         order="AT",
-        conditions=_HAPPENED,
+        conditions=HAPPENED_CONDITIONS,
         doc="Newest first.",
     )
     feedback: list[Feedback] = entity("WITH_CUSTOMER", IN, to="Feedback", order="AT", doc="Newest first.")
@@ -302,3 +214,36 @@ class Feedback(Node):
     product: Product | None = entity("ON_PRODUCT", OUT, doc="Null where it is gone by now, too.")
     phase: ProductPhase | None = entity("ROUTED_TO", OUT, doc="To which phase of the product's life it was routed.")
     routes: list[FeedbackRoute] = facts("ROUTED_TO", OUT, ever=True, doc="Where it was ever routed, earliest first.")
+
+
+@strawberry.enum(description="What a step of a journey is: a stage that was entered, or an interaction.")
+class JourneyStepKind(StrEnum):
+    STAGE = "STAGE"
+    INTERACTION = "INTERACTION"
+
+
+@strawberry.type(description="One step of a customer; who and what it involved is answered as of its day.")
+class JourneyStep:
+    kind: JourneyStepKind = declared(Local("kind"))
+    day: date = declared(Local("day"))
+    at: datetime | None = declared(Computed(time, (Local("at"),)), doc="The time of an interaction.")
+    stage: LifecycleStage | None = declared(
+        Member("stage", moment="moment"), doc="The stage that was entered, or in which the customer was on that day."
+    )
+    touchpoint: Touchpoint | None = declared(Member("touchpoint", moment="moment"), doc="Of an interaction.")
+    channel: Channel | None = declared(
+        Member("channel", moment="moment"), doc="Through which it took place, or the customer got to the stage."
+    )
+    dealer: Dealer | None = declared(
+        Member("dealer", moment="moment"), doc="Where it took place; else the dealer who served the customer that day."
+    )
+    interaction: Interaction | None = declared(Member("interaction"))
+    owner: Ownership | None = named(
+        "ownership",
+        argument("role", Role, Role.ACCOUNTABLE),
+        locals_=OWNERSHIP,
+        record=True,
+        given=(("subject", Local("subjectId")), ("place", Local("dealerId")), ("channel", Local("channelId"))),
+        moment="moment",
+        doc="Who answered for the touchpoint, or the stage that was entered, at the dealer and through the channel.",
+    )

@@ -9,11 +9,9 @@ import strawberry
 
 from touchgraph.answer.sources import Computed, Local, Member, Unwind
 from touchgraph.answer.values import time
-from touchgraph.api.types.common import Evidence, Fact, Node
 from touchgraph.api.types.declare import argument, declared
-from touchgraph.api.types.documents import ChangeSet
-from touchgraph.api.types.organisation import OrgUnit, Position
-from touchgraph.api.types.subjects import Subject
+from touchgraph.api.types.facts import ChangeSet, Evidence, Fact, Node
+from touchgraph.api.types.organisation import OrgUnit, Position, Subject
 
 
 @strawberry.input(description="A day, as known at a time.")

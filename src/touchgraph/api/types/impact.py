@@ -7,8 +7,7 @@ import strawberry
 from touchgraph.answer.plan import Wrote
 from touchgraph.answer.sources import Local, Member, Named, Unwind
 from touchgraph.api.types.declare import declared
-from touchgraph.api.types.organisation import OrgUnit
-from touchgraph.api.types.subjects import Subject
+from touchgraph.api.types.organisation import OrgUnit, Subject
 
 _NUMBERS = ("units", "positions", "touchpoints", "dealers", "customers", "leads", "totalNewGaps", "totalNewConflicts")
 FOUND = Wrote(

@@ -12,7 +12,7 @@ from touchgraph.api.engine import Writer
 from touchgraph.api.types.changes import ApplyReorgInput, CorrectFactInput
 from touchgraph.api.types.customer_mutations import CUSTOMER_WRITERS, CustomerMutations
 from touchgraph.api.types.declare import argument, declared
-from touchgraph.api.types.documents import ChangeSet
+from touchgraph.api.types.facts import ChangeSet
 from touchgraph.api.types.payload import Payload
 from touchgraph.organisation import proposed
 

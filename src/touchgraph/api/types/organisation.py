@@ -1,34 +1,18 @@
-"""Organisational units and positions, and the facts between them."""
+"""The organisation, what it answers for, and the facts between them; in one module, as all of them name one another."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from touchgraph.answer.sources import Same
-from touchgraph.api.types.common import (
-    CONFIDENCE,
-    KINDS,
-    PAGE,
-    ROLE,
-    UNIT_ORDER,
-    Connection,
-    DescendantConnection,
-    Entity,
-    Fact,
-    Node,
-)
+from touchgraph.api.types.arguments import CONFIDENCE, KINDS, PAGE, ROLE, SUBJECT_ORDER, UNIT_ORDER
 from touchgraph.api.types.declare import IN, OUT, argument, declared, entity, facts, on_fact, on_state, reference
+from touchgraph.api.types.facts import Entity, Fact, Node
+from touchgraph.api.types.pages import Connection, DescendantConnection
 from touchgraph.model import MandateStrength, Role, SupportKind
 
-if TYPE_CHECKING:
-    from touchgraph.api.types.subjects import Channel, Subject
-
-ChannelRef = Annotated["Channel", strawberry.lazy("touchgraph.api.types.subjects")]
-SubjectRef = Annotated["Subject", strawberry.lazy("touchgraph.api.types.subjects")]
-
 _DEPTH = argument("depth", int | None, doc="Only down to this many steps.")
+_SUBJECTS = (*PAGE, SUBJECT_ORDER)
 
 
 @strawberry.interface(description="A unit of the organisation: from the company down to a dealer.")
@@ -94,13 +78,73 @@ class Position(Entity):
     delegated_by: list[Delegation] = facts("DELEGATES_TO", IN, doc="Whose authority it was handed.")
 
 
+@strawberry.interface(description="Anything that a unit can answer for.")
+class Subject(Entity):
+    responsibilities: list[Responsibility] = facts("RESPONSIBLE_FOR", IN, ROLE, doc="Stated of itself, not inherited.")
+    responsible_units: list[OrgUnit] = entity("RESPONSIBLE_FOR", IN, ROLE, doc="The units of its responsibilities.")
+    unowned: Unowned | None = facts("UNOWNED", OUT, doc="Where it is so on purpose: that nobody answers for it.")
+
+
+@strawberry.type(description="A place where customer and brand meet, or a category of such.")
+class Touchpoint(Subject):
+    parent: Touchpoint | None = entity("KIND_OF", OUT, doc="Its category.")
+    categories: list[Touchpoint] = entity("KIND_OF", OUT, walk=True, doc="Its categories, nearest first.")
+    children: Connection[Touchpoint] = entity("KIND_OF", IN, *_SUBJECTS, paged=True, doc="Touchpoints of this kind.")
+    stages: list[LifecycleStage] = entity("SERVES", OUT, order="ORDINAL", doc="Stages that it serves.")
+    channels: list[Channel] = entity("USES", OUT, doc="Channels that it uses.")
+
+
+@strawberry.type(description="A stage of a customer's life with the brand.")
+class LifecycleStage(Subject):
+    ordinal: int = on_state("ordinal", "integer", doc="Its place among the stages.")
+    next: list[LifecycleStage] = entity("FOLLOWED_BY", OUT, doc="Stages that follow.")
+    previous: list[LifecycleStage] = entity("FOLLOWED_BY", IN, doc="Stages that it follows.")
+    touchpoints: Connection[Touchpoint] = entity("SERVES", IN, *_SUBJECTS, paged=True, to="Touchpoint")
+    pools: list[Pool] = entity("SERVES", IN, to="Pool", doc="Pools that it holds.")
+
+
+@strawberry.type(description="A pool of people at a stage: traffic, leads, incubation, potential customers.")
+class Pool(Subject):
+    stages: list[LifecycleStage] = entity("SERVES", OUT, order="ORDINAL", doc="Stages that hold it.")
+
+
+@strawberry.type(description="A channel, or a kind of channels: WeCom is a kind of online.")
+class Channel(Subject):
+    parent: Channel | None = entity("KIND_OF", OUT, doc="The kind that it is of.")
+    categories: list[Channel] = entity("KIND_OF", OUT, walk=True, doc="The kinds that it is of, nearest first.")
+    children: list[Channel] = entity("KIND_OF", IN, doc="Channels of this kind.")
+    touchpoints: Connection[Touchpoint] = entity("USES", IN, *_SUBJECTS, paged=True, doc="Touchpoints that use it.")
+
+
+@strawberry.type(description="A standard that a unit sets.")
+class Standard(Subject):
+    pass
+
+
+@strawberry.type(description="Something the organisation has to be able to do.")
+class Capability(Subject):
+    pass
+
+
+@strawberry.type(description="A phase of a product's life.")
+class ProductPhase(Subject):
+    ordinal: int = on_state("ordinal", "integer", doc="Its place among the phases.")
+    next: list[ProductPhase] = entity("FOLLOWED_BY", OUT, doc="Phases that follow.")
+    previous: list[ProductPhase] = entity("FOLLOWED_BY", IN, doc="Phases that it follows.")
+
+
+@strawberry.type(description="A product, or a line of products.")
+class Product(Subject):
+    pass
+
+
 @strawberry.type(description="A unit answers for a subject.")
 class Responsibility(Fact):
     unit: OrgUnit = declared(Same.START)
-    subject: SubjectRef = declared(Same.END)
+    subject: Subject = declared(Same.END)
     role: Role = on_fact("role")
     scope: OrgUnit | None = reference("scope", "OrgUnit", doc="Where; null: everywhere.")
-    channel: ChannelRef | None = reference("channel", "Channel", doc="Through which channel; null: through all.")
+    channel: Channel | None = reference("channel", "Channel", doc="Through which channel; null: through all.")
     mandate: str | None = on_fact("mandate", doc="What it comes to.")
 
 
@@ -124,6 +168,12 @@ class Delegation(Fact):
     unit: OrgUnit = declared(Same.START)
     to: Node = declared(Same.END)
     scope: OrgUnit | None = reference("scope", "OrgUnit", doc="Where; null: everywhere.")
+
+
+@strawberry.type(description="That nobody answers for a subject, on purpose.")
+class Unowned(Fact):
+    subject: Subject = declared(Same.START)
+    reason: str = on_fact("reason")
 
 
 @strawberry.type(description="Any other fact, from one node to another.")

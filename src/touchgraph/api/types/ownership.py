@@ -8,11 +8,10 @@ from enum import StrEnum
 import strawberry
 
 from touchgraph.answer.sources import Computed, Local, Member, Unwind
-from touchgraph.api.types.common import Fact
 from touchgraph.api.types.declare import argument, declared
 from touchgraph.api.types.explain import explain
-from touchgraph.api.types.organisation import OrgUnit
-from touchgraph.api.types.subjects import Channel, LifecycleStage, Subject, Touchpoint
+from touchgraph.api.types.facts import Fact
+from touchgraph.api.types.organisation import Channel, LifecycleStage, OrgUnit, Subject, Touchpoint
 from touchgraph.model import Role
 
 

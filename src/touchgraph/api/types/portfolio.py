@@ -7,10 +7,9 @@ from enum import StrEnum
 import strawberry
 
 from touchgraph.answer.sources import Computed, Local, Member, Unwind
-from touchgraph.api.types.common import Fact
 from touchgraph.api.types.declare import declared
-from touchgraph.api.types.organisation import OrgUnit, Responsibility
-from touchgraph.api.types.subjects import Subject
+from touchgraph.api.types.facts import Fact
+from touchgraph.api.types.organisation import OrgUnit, Responsibility, Subject
 from touchgraph.model import BY_LABEL, Role
 
 

@@ -10,8 +10,7 @@ import strawberry
 from touchgraph.answer.plan import Write
 from touchgraph.answer.sources import Context, Local, Same
 from touchgraph.api.types import counting
-from touchgraph.api.types.changes import ReorgChange
-from touchgraph.api.types.common import (
+from touchgraph.api.types.arguments import (
     CONFIDENCE,
     FACT_TYPES,
     FIRST,
@@ -22,52 +21,46 @@ from touchgraph.api.types.common import (
     TEXT,
     UNDER,
     UNIT_ORDER,
-    Connection,
-    Node,
-    NodeKind,
     OrderDirection,
 )
-from touchgraph.api.types.customers import (
+from touchgraph.api.types.changes import ReorgChange
+from touchgraph.api.types.customer_arguments import (
     CUSTOMER_ARGUMENTS,
     CUSTOMER_CONDITIONS,
     INTERACTION_ARGUMENTS,
     INTERACTION_CONDITIONS,
     LEAD_ARGUMENTS,
     LEAD_CONDITIONS,
-    Customer,
-    Feedback,
-    Interaction,
-    Lead,
-    Vehicle,
 )
+from touchgraph.api.types.customers import Customer, Feedback, Interaction, Lead, Vehicle
 from touchgraph.api.types.declare import argument, declared, lookup, named, scan
 from touchgraph.api.types.diff import Moment, OrgDiff
-from touchgraph.api.types.documents import ChangeSet, Claim, Source
+from touchgraph.api.types.enums import NodeKind
+from touchgraph.api.types.facts import ChangeSet, Claim, Node, Source
 from touchgraph.api.types.impact import FOUND, Impact
 from touchgraph.api.types.organisation import (
     Area,
+    Capability,
     Centre,
+    Channel,
     Committee,
     Company,
     Dealer,
     Department,
-    OrgUnit,
-    Position,
-    Region,
-)
-from touchgraph.api.types.ownership import OWNERSHIP, ConflictTime, Coverage, GapTime, Ownership
-from touchgraph.api.types.portfolio import Portfolio
-from touchgraph.api.types.subjects import (
-    Capability,
-    Channel,
     LifecycleStage,
+    OrgUnit,
     Pool,
+    Position,
     Product,
     ProductPhase,
+    Region,
     Standard,
     Subject,
     Touchpoint,
 )
+from touchgraph.api.types.ownership import OWNERSHIP, ConflictTime, Coverage, GapTime, Ownership
+from touchgraph.api.types.pages import Connection
+from touchgraph.api.types.portfolio import Portfolio
 from touchgraph.api.types.timeline import TimelineEntry
 from touchgraph.model import NODE, Role
 

@@ -9,9 +9,9 @@ import strawberry
 
 from touchgraph.answer.sources import Computed, Local, Member
 from touchgraph.answer.values import time
-from touchgraph.api.types.common import Fact, FactType
 from touchgraph.api.types.declare import declared
-from touchgraph.api.types.documents import ChangeSet
+from touchgraph.api.types.enums import FactType
+from touchgraph.api.types.facts import ChangeSet, Fact
 
 
 @strawberry.enum(description="What happened to a fact on a day.")

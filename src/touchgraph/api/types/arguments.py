@@ -1,0 +1,60 @@
+"""Arguments that several fields have, and the orders of pages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import strawberry
+
+from touchgraph.answer.values import DEFAULT_FIRST, MAX_FIRST
+from touchgraph.api.types.declare import argument
+from touchgraph.api.types.enums import FactType, OrgUnitKind
+from touchgraph.model import Confidence, Role
+
+
+@strawberry.enum
+class OrderDirection(StrEnum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@strawberry.enum
+class OrgUnitOrderField(StrEnum):
+    ID = "ID"
+    NAME_ZH = "NAME_ZH"
+    NAME_EN = "NAME_EN"
+    LEVEL = "LEVEL"
+
+
+@strawberry.enum
+class SubjectOrderField(StrEnum):
+    ID = "ID"
+    NAME_ZH = "NAME_ZH"
+    NAME_EN = "NAME_EN"
+    ORDINAL = "ORDINAL"
+
+
+@strawberry.input(description="An order of organisational units; equals are ordered by id.")
+class OrgUnitOrder:
+    field: OrgUnitOrderField = OrgUnitOrderField.ID
+    direction: OrderDirection = OrderDirection.ASC
+
+
+@strawberry.input(description="An order of subjects; equals are ordered by id.")
+class SubjectOrder:
+    field: SubjectOrderField = SubjectOrderField.ID
+    direction: OrderDirection = OrderDirection.ASC
+
+
+ID_ARGUMENT = argument("id", strawberry.ID)
+FIRST = argument("first", int | None, DEFAULT_FIRST, f"How many at most, from 1 to {MAX_FIRST}.")
+AFTER = argument("after", str | None, doc="A cursor: only what comes after it.")
+CONFIDENCE = argument("confidence", list[Confidence] | None, doc="Only those that exist with one of these.")
+TEXT = argument("text", str | None, doc="Only those whose Chinese or English name has all of these words.")
+KINDS = argument("kinds", list[OrgUnitKind] | None, doc="Only units of these kinds.")
+UNDER = argument("under", strawberry.ID | None, doc="Only those below this one, at any depth.")
+ROLE = argument("role", Role | None, doc="Only in this role.")
+FACT_TYPES = argument("types", list[FactType] | None, doc="Only facts of these types.")
+UNIT_ORDER = argument("order_by", OrgUnitOrder | None)
+SUBJECT_ORDER = argument("order_by", SubjectOrder | None)
+PAGE = (FIRST, AFTER)
