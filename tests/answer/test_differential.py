@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from graphql import GraphQLError, build_schema, parse, validate
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from strawberry.types import ExecutionResult
 
 from tests.support.queries import Query, queries
@@ -74,6 +74,7 @@ def compare(ask: Ask, world: World, examples: int) -> int:
 
     @settings(CHECKS, max_examples=examples)
     @given(queries(THEIRS, sorted(world.entities)))
+    @example(Query('{ a: orgUnit(id: "area:r1-02") { kind nameEn } b: claims { nodes { nameEn } } }', {}))
     def agrees(query: Query) -> None:
         nonlocal errors
         assume(not validate(THEIRS, parse(query.text)))

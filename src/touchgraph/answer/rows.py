@@ -19,29 +19,30 @@ class Fault:
 
 
 class _Null(Exception):
-    """Something is null because of a fault below it; `place` is where it stands within what was left out so far."""
+    """Something is null because of a fault below it; with it go all faults that were noted in what is left out."""
 
     def __init__(self, fault: Fault) -> None:
-        self.fault = fault
+        self.faults = [fault]
 
     def at(self, step: str | int) -> _Null:
-        self.fault.path.insert(0, step)
+        for fault in self.faults:
+            fault.path.insert(0, step)
         return self
 
 
 def shape_rows(shape: Shape, rows: list[Any]) -> tuple[dict[str, Any] | None, list[Fault]]:
     """The answer's data, made of the list of the roots' rows, and what was null but must not be."""
-    faults: list[Fault] = []
+    nulls: list[_Null] = []
     try:
-        data = _fields(shape, rows, faults)
+        data = _fields(shape, rows, nulls)
     except _Null as null:
-        return None, [null.fault]
-    return data, _taken_out(data, []) if faults else []
+        return None, null.faults
+    return data, _taken_out(data, []) if nulls else []
 
 
-def _fields(shape: Shape, raw: Any, faults: list[Fault]) -> dict[str, Any]:
-    """An object. Where a field may be null, a fault stands in its place, until all is done; it is noted, too."""
-    data = {}
+def _fields(shape: Shape, raw: Any, nulls: list[_Null]) -> dict[str, Any]:
+    """An object. Where a field is null by a fault, that stands in its place until all is done; it is noted, too."""
+    data: dict[str, Any] = {}
     for key, pick, convert, plain, output in shape.steps[shape.type_of(raw)]:
         value = pick(raw)
         if convert is not None:
@@ -51,50 +52,51 @@ def _fields(shape: Shape, raw: Any, faults: list[Fault]) -> dict[str, Any]:
                 value = value.shaped[output.shape]
             else:
                 try:
-                    value = _complete(output, output.wrap, value, faults)
+                    value = _complete(output, output.wrap, value, nulls)
                 except _Null as null:
-                    value = _absorb(null.at(key), output.wrap, faults)
+                    value = _absorb(null.at(key), output.wrap, nulls, data)
         data[key] = value
     return data
 
 
-def _complete(output: Output, wrap: Wrap, value: Any, faults: list[Fault]) -> Any:
+def _complete(output: Output, wrap: Wrap, value: Any, nulls: list[_Null]) -> Any:
     if value is None:
         if wrap.nullable:
             return None
         raise _Null(Fault(f"Cannot return null for non-nullable field {output.name}.", output.origin, []))
     if wrap.items is not None:
-        return _items(output, wrap.items, value, faults)
+        return _items(output, wrap.items, value, nulls)
     if output.shape is None:
         return value
-    return _kept(output.shape, value, faults) if isinstance(value, Kept) else _fields(output.shape, value, faults)
+    return _kept(output.shape, value, nulls) if isinstance(value, Kept) else _fields(output.shape, value, nulls)
 
 
-def _items(output: Output, wrap: Wrap, values: list[Any], faults: list[Fault]) -> list[Any]:
-    items = []
+def _items(output: Output, wrap: Wrap, values: list[Any], nulls: list[_Null]) -> list[Any]:
+    items: list[Any] = []
     for index, value in enumerate(values):
         try:
-            items.append(_complete(output, wrap, value, faults))
+            items.append(_complete(output, wrap, value, nulls))
         except _Null as null:
-            items.append(_absorb(null.at(index), wrap, faults))
+            items.append(_absorb(null.at(index), wrap, nulls, items))
     return items
 
 
-def _absorb(null: _Null, wrap: Wrap, faults: list[Fault]) -> Fault:
-    """The fault, to stand where there may be null; elsewhere, what is around it is null."""
+def _absorb(null: _Null, wrap: Wrap, nulls: list[_Null], around: Any) -> _Null:
+    """It, to stand where there may be null; elsewhere, what is around it is null, and takes its own faults along."""
     if not wrap.nullable:
+        null.faults[:0] = _taken_out(around, [])
         raise null
-    faults.append(null.fault)
-    return null.fault
+    nulls.append(null)
+    return null
 
 
-def _kept(shape: Shape, row: Kept, faults: list[Fault]) -> dict[str, Any]:
+def _kept(shape: Shape, row: Kept, nulls: list[_Null]) -> dict[str, Any]:
     """The object of a row that is remembered: so is the object, if nothing is wrong with it."""
     data = row.shaped.get(shape)
     if data is None:
-        before = len(faults)
-        data = _fields(shape, row, faults)
-        if len(faults) == before:
+        before = len(nulls)
+        data = _fields(shape, row, nulls)
+        if len(nulls) == before:
             row.keep(shape, data)
     return data
 
@@ -104,10 +106,11 @@ def _taken_out(data: Any, path: list[str | int]) -> list[Fault]:
     found: list[Fault] = []
     steps: Iterable[tuple[Any, Any]] = data.items() if isinstance(data, dict) else enumerate(data)
     for step, value in steps:
-        if isinstance(value, Fault):
-            value.path[:0] = path
+        if isinstance(value, _Null):
+            for fault in value.faults:
+                fault.path[:0] = path
             data[step] = None
-            found.append(value)
+            found += value.faults
         elif isinstance(value, dict | list):
             found += _taken_out(value, [*path, step])
     return found
