@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from bench import customers as customers_
-from bench import population, report, run, servers
+from bench import first, population, report, run, servers
 from bench.client import Job
 from bench.customers import Extent
 from bench.data import Size
@@ -38,6 +38,7 @@ def main(
     with TemporaryDirectory(prefix="touchgraph-bench-") as name:
         folder, job = Path(name), Job(rounds=rounds)
         results = _organisations(Size(few), Size(dealers), folder, job)
+        _reform(results, folder)
         output.write_text(report.markdown(results), encoding="utf-8")
         if customers:
             _customers(results, (fewer, customers, most or customers), dealers, keep or folder, job)
@@ -56,6 +57,15 @@ def _organisations(few: Size, many: Size, folder: Path, job: Job) -> Results:
         results.comparisons += asyncio.run(run.costs(small, large))
     results.loadings = loadings
     return results
+
+
+def _reform(results: Results, folder: Path) -> None:
+    settings = servers.settings_of(folder / "reform")
+    servers.command(settings, "db", "start")
+    servers.command(settings, "seed")
+    servers.command(settings, "db", "stop")
+    with servers.database(settings.home) as address:
+        first.compare(results, "the reform", address, folder)
 
 
 def _customers(results: Results, counts: Sequence[int], dealers: int, folder: Path, job: Job) -> None:

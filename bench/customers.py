@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench import client, population, servers
+from bench import client, first, population, servers
 from bench.client import Job
 from bench.contestants import Contestant
 from bench.peers import questions
@@ -40,12 +41,17 @@ GOALS = {
 """Of each question, how much of the time of @neo4j/graphql, and of the driver, touchgraph may take."""
 SLOW = {"filter": (APOLLO, DATALOADER)}
 """Who takes seconds for a question."""
+FIRST = {APOLLO: 1 / 3, HTTP: 1.5}
+"""How much of their time touchgraph may take for the first answer."""
 GROWTH, STEADY, FLOODED = 1.3, 10, 1.5
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is asked: of how many customers, how many rows are written at once, and how touchgraph is pressed."""
+    """How much is asked: of how many customers, how many rows are written at once, how touchgraph is pressed.
+
+    `new`: how many random questions are asked for the first time, of a server that was left alone for `quiet` seconds.
+    """
 
     customers: int = 24
     rows: int = 100
@@ -53,13 +59,18 @@ class Extent:
     seconds: float = 60
     settling: float = 10
     distinct: int = 2_000
+    new: int = 300
+    quiet: float = first.QUIET
 
 
 def compare(
     results: Results, few: Population, many: Population, most: Population, folder: Path, job: Job, extent: Extent
 ) -> None:
     """All comparisons, put to the results: with peers about many customers, without about the most."""
+    what = f"{many.customers:,} customers"
+    first.compare(results, what, many.address, folder, extent.new, extent.quiet)
     with servers.touchgraph(many.address, folder) as url:
+        time.sleep(extent.quiet)
         customers = asyncio.run(population.sample(many.address, extent.customers))
         _with_peers(results, many, url, customers, job, extent)
     with servers.touchgraph(most.address, folder) as url:
@@ -127,6 +138,9 @@ def _compared(results: Results, job: Job, name: str, asked: dict[str, Contestant
     for who, timing in timings.items():
         what = f"`{name}`, to {who}{f' {how}' if how and who == APOLLO else ''}"
         results.comparisons.append(Comparison(f"{what}: p50 at one client", ratio(own, timing), goals.get(who)))
+        if name != WRITING:
+            told = f"`{name}`, to {who}: first answer"
+            results.comparisons.append(Comparison(told, own.first / timing.first, FIRST.get(who)))
         throughput = median(timing.per_second) / median(own.per_second)
         goal = goals.get(who) if who == APOLLO else None
         results.comparisons.append(Comparison(f"{what}: time per answer at {job.clients} clients", throughput, goal))

@@ -47,7 +47,7 @@ async def test_the_benchmark_of_customers_runs(tmp_path: Path) -> None:
     settings = servers.settings_of(tmp_path / "home")
     results = Results("Neo4j", fillings=await asyncio.to_thread(population.fill, settings, 300, 0, tmp_path))
     assert population.fill(settings, 300, 0, tmp_path) == []
-    extent = Extent(customers=4, rows=10, clients=2, seconds=0.1, settling=0.1, distinct=4)
+    extent = Extent(customers=4, rows=10, clients=2, seconds=0.1, settling=0.1, distinct=4, new=5, quiet=0.1)
     with servers.database(settings.home) as address:
         few = Population(300, address)
         await asyncio.to_thread(customers.compare, results, few, few, few, tmp_path, JOB, extent)

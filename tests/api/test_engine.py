@@ -1,6 +1,9 @@
-"""The engine: statements per request, plans that are kept, errors that tell nothing of the database."""
+"""The engine: what it says to the database, plans that are kept, bounds, errors that tell nothing of the database."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping
 
 import pytest
 from graphql import parse
@@ -8,33 +11,42 @@ from graphql import parse
 from touchgraph.api.engine import Engine
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Graph
-from touchgraph.graph.statements import NamedStatement, Statement
+from touchgraph.graph.statements import NamedStatement, Statement, read_statements
+from touchgraph.resources import folder
 
 SCHEMA = build_schema()._schema
+NAMED = read_statements(folder("cypher") / "queries")
+TREE = '{ node(id: "company:vw-brand") { ...on OrgUnit { ' + "children { nodes { " * 12 + "id" + " } }" * 12 + " } } }"
+WIDE = '{ orgUnit(id: "dept:sales") { ' + " ".join(f"a{n}: parent {{ nameEn }}" for n in range(300)) + " } }"
 
 
-def engine() -> Engine:
-    return Engine(SCHEMA, {}, 100)
+def engine(named: Mapping[str, NamedStatement] = NAMED) -> Engine:
+    return Engine(SCHEMA, named, 100)
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"),
+    ("query", "most"),
     [
         ("{ __typename }", 0),
         ("{ __schema { queryType { name } } }", 0),
         ('{ orgUnit(id: "dept:sales") { id } }', 1),
-        ('{ orgUnit(id: "dept:sales") { parent { children { nodes { positions { unit { parent { id } } } } } } } }', 1),
-        ('{ a: node(id: "x") { id } b: node(id: "y") { id } at(asOf: "2025-03-31") { stages { totalCount } } }', 3),
-        ("{ orgUnits(first: 200) { nodes { responsibilities { subject { claims { about { id } } } } } } }", 1),
+        ('{ orgUnit(id: "dept:sales") { parent { children { nodes { positions { unit { parent { id } } } } } } } }', 8),
+        ('{ a: node(id: "x") { id } b: node(id: "y") { id } at(asOf: "2025-03-31") { stages { totalCount } } }', 1),
+        ("{ orgUnits(first: 200) { nodes { responsibilities { subject { claims { about { id } } } } } } }", 7),
+        ('{ a: ownership(subject: "stage:deal") { status } b: ownership(subject: "pool:lead") { status } }', 1),
+        (TREE, 26),
+        (WIDE, 3),
     ],
 )
-async def test_one_statement_for_each_root_field(
-    graph: Graph, statements: list[Statement], query: str, expected: int
+async def test_statements_come_from_the_vocabulary_whatever_is_asked(
+    graph: Graph, statements: list[Statement], query: str, most: int
 ) -> None:
-    """However much a root field selects, one statement answers it."""
-    answer = await engine().answer(graph, parse(query), None, {})
+    """No text is made for a document, and a level costs two statements at most, however much it selects."""
+    tried = engine()
+    answer = await tried.answer(graph, parse(query), None, {})
     assert answer.errors is None
-    assert len(statements) == expected
+    assert len(statements) <= most
+    assert {one.text for one in statements} <= {one.text for one in tried.vocabulary.statements()}
 
 
 async def test_a_plan_serves_every_value_of_its_variables(graph: Graph) -> None:
@@ -60,20 +72,33 @@ async def test_a_plan_serves_every_value_of_its_variables(graph: Graph) -> None:
 async def test_no_value_stands_in_a_statement(graph: Graph, statements: list[Statement]) -> None:
     """Ids, days and texts never become part of the Cypher, whatever they hold."""
     evil = "x'}) DETACH DELETE n //"
-    query = """query Q($id: ID!, $t: String!) {
-        node(id: $id) { id } search(text: $t) { score } orgUnits(under: $id) { totalCount } }"""
+    query = """query Q($id: ID!, $t: String!) { node(id: $id) { id } search(text: $t) { score }
+        orgUnits(under: $id) { totalCount } customers(text: $t, stage: $id) { totalCount nodes { id } } }"""
     answer = await build_schema().execute(query, {"id": evil, "t": evil}, context_value={"graph": graph})
-    assert answer.data == {"node": None, "search": [], "orgUnits": {"totalCount": 0}}
-    assert len(statements) == 3
+    nothing = {"totalCount": 0}
+    assert answer.data == {"node": None, "search": [], "orgUnits": nothing, "customers": {**nothing, "nodes": []}}
+    assert len(statements) >= 3
     assert not any("DELETE" in one.text for one in statements)
+
+
+async def test_all_values_stand_in_one_parameter(graph: Graph, statements: list[Statement]) -> None:
+    """The database plans anew for parameters of another length, but does not look into a map."""
+    await engine().answer(graph, parse('{ search(text: "a") { score } customers { nodes { id } } }'), None, {})
+    for one in (*engine().vocabulary.statements(), *statements):
+        assert list(one.params) == ["given"]
+        assert set(re.findall(r"\$(\w+)", re.sub(r"`.*?`", "", one.text))) == {"given"}
+
+
+async def test_every_word_is_planned_ahead_as_it_stands(graph: Graph) -> None:
+    """Each statement of the vocabulary is valid, and asked for no keys tells nothing."""
+    for one in engine().vocabulary.statements():
+        assert await graph.read_one(one) == []
 
 
 async def test_a_statement_that_fails_tells_nothing_of_itself(graph: Graph) -> None:
     """An error of the database is ours: the answer has a code, and no word of the statement."""
-    broken = NamedStatement("search", (), "", "RETURN 1 / 0 AS node, secret")
-    answer = await Engine(SCHEMA, {"search": broken}, 1).answer(
-        graph, parse('{ search(text: "a") { score } }'), None, {}
-    )
+    broken = NamedStatement("search", (), "", "WITH $text AS secret RETURN 1 / 0 AS node, secret AS score")
+    answer = await engine({**NAMED, "search": broken}).answer(graph, parse('{ search(text: "a") { score } }'), None, {})
     assert answer.data is None
     assert answer.errors is not None
     (error,) = answer.errors
@@ -84,14 +109,14 @@ async def test_a_statement_that_fails_tells_nothing_of_itself(graph: Graph) -> N
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("{ stages { nodes { " + "next { " * 10 + "id" + " }" * 13, "more than 10 levels"),
+        ("{ stages { nodes { " + "next { " * 20 + "id" + " }" * 23, "more than 20 levels"),
         (
-            '{ orgUnit(id: "x") { ' + " ".join(f"a{n}: parent {{ id }}" for n in range(100)) + " } }",
-            "more than 100 lists",
+            '{ orgUnit(id: "x") { ' + " ".join(f"a{n}: parent {{ id }}" for n in range(500)) + " } }",
+            "more than 500 lists",
         ),
     ],
 )
-async def test_what_the_database_could_not_plan_is_refused(
+async def test_what_costs_too_many_statements_is_refused(
     graph: Graph, statements: list[Statement], query: str, told: str
 ) -> None:
     """A field that nests too deeply or selects too much is bad input, told before anything is asked."""
@@ -103,15 +128,11 @@ async def test_what_the_database_could_not_plan_is_refused(
     assert statements == []
 
 
-async def test_a_selection_at_the_bounds_is_answered(graph: Graph, statements: list[Statement]) -> None:
-    """Ten levels below one another, over an interface of many types, are planned once and answered."""
-    query = (
-        '{ node(id: "company:vw-brand") { ...on OrgUnit { '
-        + "children(first: 2) { nodes { " * 9
-        + "id"
-        + " } }" * 9
-        + " } } }"
-    )
+async def test_what_finds_too_many_objects_is_refused(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that would find more objects than one may is bad input, told when it has found as many."""
+    monkeypatch.setattr("touchgraph.answer.finder.MAX_ROWS", 100)
+    query = "{ orgUnits(first: 50) { nodes { children { nodes { id } } } } }"
     answer = await engine().answer(graph, parse(query), None, {})
-    assert answer.errors is None
-    assert len(statements) == 1
+    assert answer.errors is not None
+    assert [(one.extensions or {}).get("code") for one in answer.errors] == ["BAD_USER_INPUT"]
+    assert "more than 100 objects" in answer.errors[0].message

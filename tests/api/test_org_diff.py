@@ -350,4 +350,4 @@ async def test_a_diff_costs_what_changed_not_what_exists(empty_graph: Graph, scr
         assert answer.data["orgDiff"]["total"] == 20
         costs.append(await hits(scratch_address, COUNTED, {}))
     assert costs[0] == costs[1]
-    assert costs[0] < 3000
+    assert costs[0] < 5000  # to look at each dealer and its state would take twice as many

@@ -159,7 +159,8 @@ CREATE (e:Interaction {id: 'interaction:' + (1000000 + n) + '-' + i, kind: 'CALL
 SET e += known
 CREATE (e)-[:WITH_CUSTOMER]->(c) CREATE (e)-[:AT_DEALER]->(dealer) CREATE (e)-[:AT_TOUCHPOINT]->(touchpoint)
 """
-SIZES = (400, 2000)
+SIZES = (1100, 5500)
+"""A dealer has more than fifty in both: the database keeps the neighbours of such nodes in another way."""
 REGISTERED = Order(Property("registeredOn", Of.NODE, "date"))
 NEWEST = Order(Property("at", Of.NODE, "datetime"), descending=True)
 AFTER = {

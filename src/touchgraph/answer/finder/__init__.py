@@ -178,7 +178,7 @@ class Finder:
                 items = [(_moment(source, here), here.locals.get(source.local) or []) for here in heres]
                 found = await self._items(source, items)
                 kinds = next((f.names for f in rows.filters if f.name == "kinds"), None)
-                return [[one for one in some if not kinds or one.locals.get("kind") in kinds] for some in found]
+                return [[one for one in some if kinds is None or one.locals.get("kind") in kinds] for some in found]
             case Member(local, yields_fact, _):
                 members = [(_moment(source, here), here.locals.get(local)) for here in heres]
                 as_items = [(at, [] if member is None else [member]) for at, member in members]

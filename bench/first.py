@@ -1,0 +1,149 @@
+"""First answers: to questions that nobody asked before, right after a server is ready, and when it had time to plan."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from graphql import build_schema, parse, validate
+from hypothesis import HealthCheck, Phase, given, settings
+from tests.support.queries import Query, queries
+
+from bench import servers
+from bench.client import Connection
+from bench.report import Comparison, Results
+from bench.servers import ROOT, BenchError
+from touchgraph.api.schema import sdl
+from touchgraph.graph.driver import Address, open_graph
+from touchgraph.graph.statements import Statement
+
+QUIET = 30
+"""After how many seconds everything should be planned."""
+P50, P95, MOST, AT_ONCE = 40, 150, 500, 1000
+"""How many milliseconds first answers may take; `AT_ONCE`: 95 of 100, of a server that has just become ready."""
+_IDS = "MATCH (n:{label}) RETURN n.id ORDER BY n.id LIMIT 40"
+_LABELS = ("OrgUnit", "Subject", "Position", "Claim", "Source", "Customer", "Vehicle", "Lead", "Interaction")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Questions, each a body to send; those of the documentation and random ones."""
+
+    documented: Sequence[bytes]
+    random: Sequence[bytes]
+
+
+def compare(
+    results: Results, what: str, address: Address, folder: Path, count: int = 300, quiet: float = QUIET
+) -> None:
+    """Asks a server that has just become ready, then one that was left alone for a while; puts both to the results."""
+    ids = asyncio.run(_ids(address))
+    asked = Asked(_documented(), _random(count, ids))
+    some = (*asked.documented, *asked.random[: count // 5])
+    at_once = _times(address, folder, some, 0)
+    results.comparisons.append(
+        Comparison(f"first answers on {what}, right after `/readyz`: p95, ms", _percentile(at_once, 95), AT_ONCE)
+    )
+    for kind, bodies in (("questions of the documentation", asked.documented), ("random documents", asked.random)):
+        taken = _times(address, folder, bodies, quiet)
+        told = f"first answers on {what}, {kind}"
+        results.comparisons += [
+            Comparison(f"{told}: p50, ms", median(taken), P50),
+            Comparison(f"{told}: p95, ms", _percentile(taken, 95), P95),
+            Comparison(f"{told}: the slowest, ms", max(taken), MOST),
+        ]
+
+
+def _times(address: Address, folder: Path, bodies: Sequence[bytes], quiet: float) -> list[float]:
+    """How long each takes, in milliseconds, asked once of a new server over a database without plans."""
+    asyncio.run(_forget_plans(address))
+    with servers.touchgraph(address, folder) as url:
+        _ready(url.replace("/graphql", "/readyz"))
+        time.sleep(quiet)
+        return asyncio.run(_ask(url, bodies))
+
+
+async def _ask(url: str, bodies: Sequence[bytes]) -> list[float]:
+    taken = []
+    async with Connection(url) as connection:
+        for body in bodies:
+            started = time.perf_counter()
+            await connection.post(body)
+            taken.append((time.perf_counter() - started) * 1000)
+    return taken
+
+
+def _ready(url: str) -> None:
+    for _ in range(600):
+        with suppress(HTTPError, URLError), urlopen(url) as answer:  # noqa: S310  (it is our own server's)
+            if answer.status == 200:
+                return
+        time.sleep(0.05)
+    raise BenchError(f"{url} does not become ready")
+
+
+def _percentile(taken: Sequence[float], percent: int) -> float:
+    return sorted(taken)[max(0, -(-len(taken) * percent // 100) - 1)]
+
+
+async def _forget_plans(address: Address) -> None:
+    async with open_graph(address) as graph:
+        await graph.run(Statement("CALL db.clearQueryCaches()"))
+
+
+async def _ids(address: Address) -> list[str]:
+    async with open_graph(address) as graph:
+        found = [await graph.run(Statement(_IDS.format(label=label))) for label in _LABELS]
+    return [entity_id for rows in found for (entity_id,) in rows]
+
+
+def _documented() -> list[bytes]:
+    """The questions of the README and of the documentation, each once."""
+    texts = [path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))]
+    found = dict.fromkeys(
+        q for text in texts for q in re.findall(r"^```graphql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    )
+    schema = build_schema(sdl())
+    return [
+        _body(Query(text, {}))
+        for text in found
+        if not validate(schema, document := parse(text))
+        and all(getattr(one, "operation", None) != "mutation" for one in document.definitions)
+        and "$" not in text
+    ]
+
+
+def _random(count: int, ids: Sequence[str]) -> list[bytes]:
+    """Valid documents as the differential test draws them, the same at every run."""
+    schema = build_schema(sdl())
+    found: dict[bytes, None] = {}
+
+    @settings(
+        max_examples=count * 2,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(queries(schema, sorted(ids)))
+    def draw(query: Query) -> None:
+        if not validate(schema, parse(query.text)):
+            found[_body(query)] = None
+
+    draw()
+    return list(found)[:count]
+
+
+def _body(query: Query) -> bytes:
+    variables: Mapping[str, object] = query.variables
+    return json.dumps({"query": query.text, "variables": variables}).encode()
