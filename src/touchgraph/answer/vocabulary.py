@@ -187,7 +187,7 @@ def _question(name: str, text: str, columns: tuple[str, ...], order: str) -> Wor
     params = dict.fromkeys(re.findall(r"\$(\w+)", text))
     given = ", ".join(f"{_TIMES.get(param, 'key.' + quote(param))} AS {_variable(param)}" for param in params)
     variables = ", ".join(map(_variable, params))
-    inner = re.sub(r"\$(\w+)", lambda m: _variable(m[1]), text)
+    inner = re.sub(r"\$(\w+)", lambda m: _variable(m[1]), _followed(text))
     # A subquery sees only what it is given.
     inner = re.sub(r"\bCALL \((?=(.))", lambda m: f"CALL ({variables}{'' if m[1] == ')' else ', '}", inner)
     told = ", ".join(map(quote, columns))
@@ -199,6 +199,12 @@ def _question(name: str, text: str, columns: tuple[str, ...], order: str) -> Wor
     )
 
 
+def _followed(text: str) -> str:
+    """A statement in which facts within a pattern are found from the entities, never by their times: see `known`."""
+    return re.sub(r"\[\w+:[\w|]+ WHERE [^\]]*\]", lambda m: _TIME.sub(r"coalesce(\g<0>)", m[0]), text)
+
+
+_TIME = re.compile(rf"\b\w+\.({'|'.join(model.TIMES)})\b")
 _TIMES = {"asOf": "date(key.asOf)", "knownAt": "datetime(key.knownAt)"}
 """They come as text, as the driver takes longer for a time than for all else."""
 
