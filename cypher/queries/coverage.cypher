@@ -29,7 +29,8 @@ WITH day, until, COLLECT {
     MATCH (:OrgUnit {id: $place}) ((x)-[r:PART_OF WHERE r.validFrom <= day < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
     RETURN above.id ORDER BY size(r)
   } AS places
-MATCH (subject:LifecycleStage|Touchpoint)-[h:HAS_STATE WHERE h.validFrom <= day < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->()
+MATCH (subject:LifecycleStage|Touchpoint)
+WHERE EXISTS { (subject)-[h:HAS_STATE WHERE h.validFrom <= day < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() }
 WITH day, until, places, subject,
   COLLECT {
     MATCH (subject) ((x)-[r:KIND_OF WHERE r.validFrom <= day < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (base)

@@ -8,7 +8,7 @@
 :param asOf => date('2025-06-01');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
 MATCH (subject:Subject {id: $subject})
-WHERE EXISTS { (subject)-[h:HAS_STATE]->() WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo }
+WHERE EXISTS { (subject)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() }
 // The place and the channel with all that is above them, nearest first.
 WITH subject,
   COLLECT {

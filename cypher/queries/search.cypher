@@ -7,9 +7,8 @@
 :param asOf => date('2025-06-01');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
 CALL db.index.fulltext.queryNodes('names', $text) YIELD node AS state, score
-MATCH (node:Entity)-[fact:HAS_STATE]->(state)
-WHERE fact.validFrom <= $asOf < fact.validTo AND fact.recordedFrom <= $knownAt < fact.recordedTo
-  AND ($kinds IS NULL OR any(label IN labels(node) WHERE label IN $kinds))
+MATCH (node:Entity)-[fact:HAS_STATE WHERE fact.validFrom <= $asOf < fact.validTo AND fact.recordedFrom <= $knownAt < fact.recordedTo]->(state)
+WHERE ($kinds IS NULL OR any(label IN labels(node) WHERE label IN $kinds))
 WITH node, score ORDER BY score DESC, node.id
 WITH collect({node: node, score: score})[..$first] AS hits
 UNWIND hits AS hit

@@ -7,26 +7,29 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pytest
 from graphql import parse
 
 from bench.plain import open_driver
 from tests.answer.test_golden import FILES, blocks
 from tests.customers.test_questions import GROW, ORGANISATION
+from touchgraph.answer import vocabulary
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Address, Graph
 from touchgraph.graph.statements import Statement
 
 SCHEMA = build_schema()
-SCANS = {"AllNodesScan", "NodeByLabelScan", "DirectedRelationshipTypeScan", "UndirectedRelationshipTypeScan"}
-SCANS |= {"UnionNodeByLabelsScan", "DirectedUnionRelationshipTypesScan", "UndirectedUnionRelationshipTypesScan"}
-SCANS |= {"CartesianProduct", "NodeHashJoin", "ValueHashJoin", "DirectedAllRelationshipsScan"}
-"""Steps that look at more than what a key leads to."""
+ALL_ANYWAY = {"pools", "dual-link", "funnel"}
+"""They look at all stages or pools, or count all leads: from which end is of little matter."""
+WHEN_EMPTY = {"fact", "product-lifecycle"}
+"""Planned for an empty graph, these look at all facts; the database plans them again once there are any."""
 
 
 def statements() -> Iterator[tuple[str, Statement]]:
     """All words, and the joined statements of the golden questions, with names to tell them by."""
+    names = {word.text: word.name for word in (*vocabulary.WORDS, *SCHEMA.vocabulary.words.values())}
     for number, one in enumerate(SCHEMA.vocabulary.statements()):
-        yield f"word {number}", one
+        yield names.get(one.text, f"customers {number}"), one
     for path, text in FILES.items():
         (query, *_) = blocks(text, "graphql")
         variables = next((v for v in blocks(text, "json variables")), "{}")
@@ -39,7 +42,8 @@ def steps(plan: Mapping[str, Any]) -> Iterator[str]:
     """The steps of a plan from the top down, with what they look for, without estimates."""
     details = re.sub(r"cache\[(.*?)\]", r"\1", str(plan["args"].get("Details", "")))
     words = sorted(re.findall(r"[\w.$`]+", re.sub(r"anon_\d+", "_", details)))
-    if "CacheProperties" not in plan["operatorType"]:  # whether it reads a property early or late is of no matter
+    # Whether it reads a property early or late, or sorts in one go or two, is of no matter.
+    if not re.search("CacheProperties|Sort", plan["operatorType"]):
         yield f"{plan['operatorType'].partition('@')[0]} {' '.join(words)}"
     for child in plan.get("children", ()):
         yield from steps(child)
@@ -52,13 +56,12 @@ async def plans(address: Address) -> dict[str, list[str]]:
         await driver.execute_query("CALL db.clearQueryCaches()")
         for name, one in statements():
             _, summary, _ = await driver.execute_query(f"EXPLAIN {one.text}", dict(one.params))
-            found[name + one.text] = list(steps(summary.plan or {}))
+            found[name] = list(steps(summary.plan or {}))
     return found
 
 
-async def test_a_statement_has_one_plan(
-    graph: Graph, neo4j_address: Address, empty_graph: Graph, scratch_address: Address
-) -> None:
+@pytest.mark.usefixtures("graph")
+async def test_a_statement_has_one_plan(neo4j_address: Address, empty_graph: Graph, scratch_address: Address) -> None:
     """On an empty graph, on the reform, and on one of many customers, sampled or not, the same steps are planned."""
     expected = await plans(neo4j_address)
     empty = await plans(scratch_address)
@@ -68,11 +71,13 @@ async def test_a_statement_has_one_plan(
     await empty_graph.run(Statement("CALL db.prepareForReplanning()"))
     sampled = await plans(scratch_address)
     different = [
-        (how, name, a, b)
-        for how, other in (("empty", empty), ("stale", stale), ("sampled", sampled))
+        (how, name, [step for step in a if step not in b], [step for step in b if step not in a])
+        for how, other, allowed in (
+            ("empty", empty, ALL_ANYWAY | WHEN_EMPTY),
+            ("stale", stale, ALL_ANYWAY),
+            ("sampled", sampled, ALL_ANYWAY),
+        )
         for (name, a), b in zip(expected.items(), other.values(), strict=True)
-        if a != b
+        if a != b and name not in allowed
     ]
-    for how, name, a, b in different:
-        print(how, name[:60], "\n   ", [x for x in a if x not in b], "\n   ", [x for x in b if x not in a])
-    assert not different
+    assert different == []

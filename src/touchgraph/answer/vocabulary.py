@@ -201,7 +201,7 @@ def _question(name: str, text: str, columns: tuple[str, ...], order: str) -> Wor
 
 def _followed(text: str) -> str:
     """A statement in which facts within a pattern are found from the entities, never by their times: see `known`."""
-    return re.sub(r"\[\w+:[\w|]+ WHERE [^\]]*\]", lambda m: _TIME.sub(r"coalesce(\g<0>)", m[0]), text)
+    return re.sub(r"\[\w+:[\w|]+ WHERE (?:[^\[\]]|\[[^\]]*\])*\]", lambda m: _TIME.sub(r"coalesce(\g<0>)", m[0]), text)
 
 
 _TIME = re.compile(rf"\b\w+\.({'|'.join(model.TIMES)})\b")

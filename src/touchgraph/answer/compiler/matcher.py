@@ -59,5 +59,5 @@ class Matcher(Conditions):
     def match_id(self, label: str, entity_id: str, scope: Scope) -> None:
         """The entity with an id, if it exists at the moment."""
         scope.node = self.fresh("n")
-        pattern = f"({scope.node}:{quote(label)} {{id: {entity_id}}})"
+        pattern = f"({scope.node}:{quote(label)} {{id: {entity_id}}}) USING INDEX {scope.node}:{quote(label)}(id)"
         scope.clauses.append(f"MATCH {pattern} WHERE {self.exists(label, scope.node)}")
