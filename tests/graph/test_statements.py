@@ -1,4 +1,4 @@
-"""Named statements, and saved queries for Neo4j Browser."""
+"""Named statements: the files below `cypher/`, but for those that Neo4j Browser alone uses."""
 
 from __future__ import annotations
 
@@ -7,24 +7,83 @@ from pathlib import Path
 
 import pytest
 
+import touchgraph
 from touchgraph.errors import StatementError
-from touchgraph.graph.driver import Graph
-from touchgraph.graph.statements import Statement, read_statement
+from touchgraph.graph.driver import Graph, Rows, Transaction
+from touchgraph.graph.statements import Statement, named_statement, read_statement, statement
+from touchgraph.model import FACTS, TALLIES
 from touchgraph.resources import folder
 
-FILES = {path: path.read_text(encoding="utf-8") for path in sorted((folder("cypher") / "queries").glob("*.cypher"))}
+CYPHER = folder("cypher")
+FILES = {
+    path.relative_to(CYPHER).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
+    for path in sorted(CYPHER.rglob("*.cypher"))
+    if path.parent.name != "browser"
+}
+QUERIES = [name for name in FILES if name.startswith("queries/")]
+SOURCES = "".join(path.read_text(encoding="utf-8") for path in Path(touchgraph.__file__).parent.rglob("*.py"))
 GOOD = "// name: one\n// params: a\n// What it answers.\nRETURN $a\n"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-async def test_a_file_runs_as_it_is_with_the_parameters_that_it_shows(graph: Graph, path: Path) -> None:
-    """Neo4j Browser runs the `:param` lines, then the statement; so does this test, and gets rows."""
-    params = dict(re.findall(r"^:param (\w+) => (.+);$", FILES[path], re.MULTILINE))
-    statement = read_statement(path)
-    assert set(params) == set(statement.params)
-    ((values,),) = await graph.run(Statement(f"RETURN [{', '.join(params.values())}]"))
-    rows = await graph.run(Statement(statement.text, dict(zip(params, values, strict=True))))
-    assert rows
+async def run_as_shown(graph: Graph, name: str) -> Rows:
+    """Runs the `:param` lines of a file, then its statement, as Neo4j Browser does; nothing of it is kept."""
+    params = dict(re.findall(r"^:param (\w+) => (.+);$", FILES[name], re.MULTILINE))
+    assert set(params) == set(named_statement(name).params)
+    values = Statement(f"RETURN {', '.join(f'{value} AS `{param}`' for param, value in params.items())}")
+
+    async def work(tx: Transaction) -> Rows:
+        (row,) = await tx.run(values)
+        return await tx.run(statement(name, **dict(zip(params, row, strict=True))))
+
+    return await graph.rehearse(work)
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_a_file_runs_as_it_is_with_the_parameters_that_it_shows(graph: Graph, name: str) -> None:
+    """Neo4j Browser runs the `:param` lines, then the statement; so does this test, and a query gets rows."""
+    assert await run_as_shown(graph, name) or name not in QUERIES
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_used(name: str) -> None:
+    """The package names each file: a query by its name, any other by its folder, too."""
+    assert f'"{name.removeprefix("queries/")}"' in SOURCES
+
+
+ALL = [kind.type for kind in FACTS]
+TYPES = {
+    "checks/cycle": [kind.type for kind in FACTS if kind.acyclic],
+    "checks/ends": ALL,
+    "checks/interval": ALL,
+    "checks/lifetime": [type_ for type_ in ALL if type_ != "HAS_STATE"],
+    "checks/overlap": ALL,
+    "checks/properties": ALL,
+    "checks/reference": ALL,
+    "checks/second": [kind.type for kind in FACTS if kind.single],
+    "store/facts": ALL,
+}
+"""The types of facts that a statement has to name, as the model tells them."""
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_statement_about_all_facts_names_each_type_of_the_model(name: str) -> None:
+    """A type that is new, acyclic or single in the model is not forgotten where facts are checked or read."""
+    named = re.findall(r"\[\w:((?:[A-Z_]+\|)+[A-Z_]+)", named_statement(name).text)
+    assert named
+    assert all(types.split("|") == TYPES[name] for types in named)
+
+
+def test_a_tally_is_kept_in_the_same_way_wherever_it_is() -> None:
+    """Each statement that is to run as it is has the clauses that keep tallies; nowhere are they others."""
+    kept = {}
+    for name in FILES:
+        text = " ".join(named_statement(name).text.split())
+        if re.search(rf"MERGE \(t:(?:{'|'.join(TALLIES)})", text):
+            kept[name] = re.findall(r"// A tally is locked.*?SET t.keys = .*?WHERE n <> 0\]", text)
+    assert kept.keys() == {
+        *("rollups/add", "writes/change-facts", "writes/record-interactions", "writes/upsert-customers"),
+    }
+    ((_,),) = {tuple(found) for found in kept.values()}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +109,16 @@ def test_a_file_that_breaks_its_declaration_is_refused(tmp_path: Path, text: str
 def test_a_file_is_read_as_it_is_declared(tmp_path: Path) -> None:
     """Name, parameters, documentation and text; comments and `:param` lines are no part of the text."""
     path = tmp_path / "one.cypher"
-    path.write_text(GOOD.replace("RETURN", ":param a => 1;\nRETURN"), encoding="utf-8")
+    text = GOOD.replace("RETURN", ":param a => 1;\nMATCH (:$any($a)) RETURN")  # a label from a parameter
+    path.write_text(text, encoding="utf-8")
     one = read_statement(path)
-    assert (one.name, one.params, one.doc, one.text) == ("one", ("a",), "What it answers.", "RETURN $a")
+    assert (one.name, one.params, one.doc) == ("one", ("a",), "What it answers.")
+    assert one.text == "MATCH (:$any($a)) RETURN $a"
+
+
+def test_a_statement_gets_all_its_parameters_and_no_others() -> None:
+    """What is missing, and what nobody asks for, is told with the file."""
+    assert statement("checks/interval", most=1).params == {"most": 1}
+    for given in ({}, {"most": 1, "more": 2}):
+        with pytest.raises(StatementError, match=r"checks/interval: expected most; got"):
+            statement("checks/interval", **given)

@@ -1,7 +1,7 @@
-"""Named statements: the files of `cypher/queries/`, each runnable as it is in Neo4j Browser.
+"""Named statements: the files below `cypher/`, each runnable as it is in Neo4j Browser.
 
-A file starts with comments: `// name: …`, `// params: …` (names, separated by commas), and what it answers. Lines
-`:param …` give the parameters a value in Neo4j Browser; here the caller does.
+A file starts with comments: `// name: …`, `// params: …` (names, separated by commas), and what it answers or does.
+Lines `:param …` give the parameters a value in Neo4j Browser; here the caller does. `cypher/browser/` has other files.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from touchgraph.errors import StatementError
+from touchgraph.resources import folder
 
 DIALECT = "CYPHER 25"
 """How a statement begins that is written here: of this version, the database plans what comes in maps much sooner."""
@@ -36,9 +38,26 @@ class NamedStatement:
     text: str
 
 
-def read_statements(folder: Path) -> Mapping[str, NamedStatement]:
+def statement(path: str, /, **params: Any) -> Statement:
+    """The statement of a file below `cypher/` (`writes/change-facts`), with the values of all its parameters.
+
+    Raises StatementError, also for a parameter that is missing or that it does not declare.
+    """
+    named = named_statement(path)
+    if params.keys() != set(named.params):
+        raise StatementError(f"{path}: expected {', '.join(named.params) or 'no parameters'}; got {', '.join(params)}")
+    return Statement(named.text, params)
+
+
+@cache
+def named_statement(path: str) -> NamedStatement:
+    """The statement of a file below `cypher/`, read when it is first asked for. Raises StatementError."""
+    return read_statement(folder("cypher") / f"{path}.cypher")
+
+
+def read_statements(where: Path) -> Mapping[str, NamedStatement]:
     """All statements of a folder by name. Raises StatementError for a file that breaks its own declaration."""
-    return {statement.name: statement for statement in map(read_statement, sorted(folder.glob("*.cypher")))}
+    return {one.name: one for one in map(read_statement, sorted(where.glob("*.cypher")))}
 
 
 def read_statement(path: Path) -> NamedStatement:
@@ -52,8 +71,9 @@ def read_statement(path: Path) -> NamedStatement:
         raise StatementError(f"{path.name}: its name is {name!r}; expected that of the file, {path.stem!r}")
     doc = " ".join(line for line in comments if not re.match(r"(name|params):", line))
     if not doc:
-        raise StatementError(f"{path.name}: expected a comment that says what it answers")
-    _check_params(path, set(declared), set(re.findall(r"\$(\w+)", text)))
+        raise StatementError(f"{path.name}: expected a comment that says what it answers or does")
+    used = re.findall(r"\$(\w+)(?![\w(])", text)  # `$any(…)` is no parameter, but some labels
+    _check_params(path, set(declared), set(used))
     return NamedStatement(name, declared, doc, text)
 
 

@@ -10,16 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any, NamedTuple
 
 from touchgraph.graph.driver import Transaction
-from touchgraph.graph.statements import Statement, read_statement
+from touchgraph.graph.statements import Statement, named_statement
 from touchgraph.model import has_label, kind_of
 from touchgraph.organisation.changes.work import Operations
 from touchgraph.organisation.facts import Fact
 from touchgraph.organisation.store import native
-from touchgraph.resources import folder
 
 OF_UNITS = ("HAS_STATE", "PART_OF", "REPORTS_TO", "IN_UNIT")
 """Types of the facts by which a unit changes."""
@@ -156,6 +154,5 @@ def _for_each(name: str, given: Sequence[str], answers: str) -> str:
     return f"UNWIND $given.rows AS given WITH {taken} {called}"
 
 
-@cache
 def _text(name: str) -> str:
-    return read_statement(folder("cypher") / "queries" / f"{name}.cypher").text
+    return named_statement(f"queries/{name}").text

@@ -9,8 +9,8 @@ from typing import Any
 
 from touchgraph.errors import Conflict
 from touchgraph.graph.driver import Transaction
-from touchgraph.graph.statements import Statement
-from touchgraph.model import FACT_BY_TYPE, FACTS, LOCK_LABEL, OPEN_RECORD, STATE_LABEL, kind_of, quote
+from touchgraph.graph.statements import Statement, statement
+from touchgraph.model import FACT_BY_TYPE, LOCK_LABEL, OPEN_RECORD, STATE_LABEL, kind_of, quote
 from touchgraph.organisation.changes.work import Operations
 from touchgraph.organisation.facts import Evidence, Fact, Snapshot, own
 
@@ -18,7 +18,6 @@ BATCH = 5_000
 
 Report = Callable[[int, int], None]
 
-_TYPES = "|".join(quote(kind.type) for kind in FACTS)
 _COMMON = ("validFrom", "validTo", "recordedFrom", "recordedTo", "changeSet", "source", "locator", "confidence", "note")
 
 
@@ -32,13 +31,7 @@ async def lock(tx: Transaction) -> None:
 async def read_snapshot(tx: Transaction) -> Snapshot:
     """Everything that is known now, at the latest recorded time."""
     entities = [row[0] for row in await tx.run(Statement("MATCH (n:Entity) RETURN n.id ORDER BY n.id"))]
-    rows = await tx.run(
-        Statement(
-            f"MATCH (a:Entity)-[f:{_TYPES}]->(b) WHERE f.recordedTo = $open "
-            f"RETURN type(f), a.id, b.id, properties(f), CASE WHEN b:{quote(STATE_LABEL)} THEN properties(b) END",
-            {"open": OPEN_RECORD},
-        )
-    )
+    rows = await tx.run(statement("store/facts", recordedTo=OPEN_RECORD))
     states = {end: _values(state) for _, _, end, _, state in rows if state is not None}
     facts = [fact_of(type_, start, end, natives(values)) for type_, start, end, values, _ in rows]
     return Snapshot(entities, states, facts)
@@ -65,6 +58,10 @@ async def _run(tx: Transaction, text: str, rows: Sequence[Any], operations: Oper
     ((written,),) = await tx.run(Statement(text, params))
     if written != len(rows):
         raise Conflict(f"{what}: {written} of {len(rows)} rows fit the graph; somebody changed it. Try again.")
+
+
+# There is a statement for each kind and each type, written here: labels and types that are parameters are created at
+# the cost of more database hits, and facts of a type that is one are looked up among all facts of that type.
 
 
 def _batches(operations: Operations) -> Iterator[tuple[str, list[Any], str]]:

@@ -21,7 +21,7 @@ from touchgraph.customers.sql import quoted
 from touchgraph.customers.tables import FactOf, Table
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError
 from touchgraph.graph.driver import Graph, Transaction
-from touchgraph.graph.statements import Statement
+from touchgraph.graph.statements import Statement, statement
 from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD, OPEN_START, TIMES, quote
 from touchgraph.organisation.store import native, natives
 
@@ -108,6 +108,9 @@ class Writer:
                 after.update(counts.of_interactions(new) if self.table.label == "Interaction" else ())
                 await counts.add(tx, after)
         return new, faults
+
+    # What finds and creates rows is written for each table: labels and types that are parameters take more database
+    # hits, for each of millions of rows.
 
     # --- What is there ----------------------------------------------------------------------------------------------
 
@@ -267,13 +270,8 @@ async def _insist(work: Callable[[], Awaitable[T]]) -> T:
 
 async def organisation(graph: Graph) -> list[tuple[Any, ...]]:
     """What rows may name beside customers: ids, labels, when they exist, and since when they are known."""
-    text = """
-MATCH (e:Entity)-[h:HAS_STATE]->()
-RETURN e.id, labels(e), min(CASE WHEN h.recordedTo = $open THEN h.validFrom END) AS since,
-  max(CASE WHEN h.recordedTo = $open THEN h.validTo END) AS until, min(h.recordedFrom) AS recorded
-UNION ALL
-MATCH (e:Source) RETURN e.id, labels(e), $start AS since, $end AS until, e.recordedFrom AS recorded"""
-    rows = await graph.read(lambda tx: tx.run(Statement(text, _CONSTANTS)))
+    known = statement("imports/organisation", start=OPEN_START, end=OPEN_END, open=OPEN_RECORD)
+    rows = await graph.read(lambda tx: tx.run(known))
     return [
         (identity, next((label for label in labels if label in BY_LABEL), ""), *map(native, rest))
         for identity, labels, *rest in rows

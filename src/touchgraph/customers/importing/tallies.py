@@ -1,6 +1,7 @@
-"""The tallies of a first import, for the import tool: what `recount.py` counts in the graph, counted in the files.
+"""The tallies of a first import, for the import tool: what `cypher/rollups/` counts in the graph, counted in the files.
 
-There it takes longer than the import itself. That both count the same is tested, and `check --rollups` tells.
+There it takes longer than the import itself. That both count the same is tested on random worlds, and `check --rollups`
+tells.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a customer's history adds to the tallies, and the Cypher by which they are kept.
+"""What a customer's history adds to the tallies.
 
 A write applies the difference between what its customer counted for before and counts for after it, in its own
 transaction. So a correction takes back what it corrects, whatever that had counted for.
@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from touchgraph.customers.history import Facts, History, present
-from touchgraph.model import FLOW, NOBODY, OPEN_END, STANDING, quote
+from touchgraph.model import FLOW, NOBODY, OPEN_END, STANDING
 
 SEPARATOR = "|"
 
@@ -79,27 +79,11 @@ def _standing(history: History) -> Iterator[str]:
             yield key("lead", fact.end)
 
 
-def rows(counts: Mapping[Place, int]) -> dict[str, list[dict[str, Any]]]:
-    """Counts as the rows of `kept`, by label; sorted, as everybody has to lock tallies in one order."""
-    grouped: dict[str, defaultdict[tuple[str, date], list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+def rows(counts: Mapping[Place, int]) -> list[dict[str, Any]]:
+    """Counts as the `changes` of statements, by tally, in the order in which everybody locks them."""
+    entries: defaultdict[tuple[str, str, date], list[dict[str, Any]]] = defaultdict(list)
     for place, number in sorted(counts.items()):
-        grouped[place.label][place.dealer, place.day].append({"key": place.key, "n": number})
-    return {
-        label: [{"dealer": dealer, "day": day, "entries": entries} for (dealer, day), entries in tallies.items()]
-        for label, tallies in grouped.items()
-    }
-
-
-def kept(label: str, change: str) -> str:
-    """The clauses that apply a row of `rows`, the variable `change`, to its tally.
-
-    Its lock is taken before its lists are read, so that no count is lost.
-    """
-    return f"""
-MERGE (t:{quote(label)} {{dealer: {change}.dealer, day: {change}.day}}) ON CREATE SET t.keys = [], t.counts = []
-SET t.day = t.day
-WITH t, {change}, t.counts AS before,
-  t.keys + [e IN {change}.entries WHERE NOT e.key IN t.keys | e.key] AS keys
-WITH t, keys, [i IN range(0, size(keys) - 1) | coalesce(before[i], 0)
-  + reduce(n = 0, e IN {change}.entries | n + CASE WHEN e.key = keys[i] THEN e.n ELSE 0 END)] AS counts
-SET t.keys = [i IN range(0, size(keys) - 1) WHERE counts[i] <> 0 | keys[i]], t.counts = [n IN counts WHERE n <> 0]"""
+        entries[place.label, place.dealer, place.day].append({"key": place.key, "n": number})
+    return [
+        {"tally": label, "dealer": dealer, "day": day, "entries": own} for (label, dealer, day), own in entries.items()
+    ]

@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any
 
-from touchgraph.customers.tallies.recount import COUNTED_OF, OF_DEALERS, OF_NOBODY
+from touchgraph.customers.tallies.recount import COUNTED_OF, recounted
 from touchgraph.database import Report
 from touchgraph.graph.driver import Graph, Rows, Transaction
-from touchgraph.graph.statements import Statement
-from touchgraph.model import NOBODY, OPEN_END, OPEN_RECORD, STANDING, TALLIES, USAGE, quote
+from touchgraph.graph.statements import Statement, statement
+from touchgraph.model import NOBODY, STANDING, TALLIES, USAGE, quote
 from touchgraph.organisation.check import LIMIT, Finding
 from touchgraph.organisation.store import native
 
@@ -27,8 +27,6 @@ IDS = 20_000
 AT_ONCE = 2
 """How many transactions count at the same time."""
 
-_CONSTANTS = {"open": OPEN_RECORD, "end": OPEN_END}
-
 
 async def rebuild(graph: Graph, report: Report | None = None) -> None:
     """Counts everything anew, whatever was counted before. Raises GraphError."""
@@ -36,16 +34,16 @@ async def rebuild(graph: Graph, report: Report | None = None) -> None:
 
     async def count(dealers: Sequence[str]) -> None:
         async def work(tx: Transaction) -> None:
-            for label, text in OF_DEALERS.items():
-                await tx.run(Statement(f"CALL () {{ {text} }} {_created(label)}", _CONSTANTS | {"dealers": dealers}))
+            for label in TALLIES:
+                await tx.run(_created(label, recounted(label, dealers=dealers)))
 
         await graph.write(work)
 
     await _each(await _dealers(graph), count, report)
     for label in TALLIES:
-        rows = [[day, key, n] for (day, key), n in (await _nobody(graph, label)).items()]
-        text = f"UNWIND $rows AS row WITH '{NOBODY}' AS dealer, row[0] AS day, row[1] AS key, row[2] AS n "
-        await graph.run(Statement(text + _created(label), {"rows": rows}))
+        rows = [[NOBODY, day, key, n] for (day, key), n in (await _nobody(graph, label)).items()]
+        text = "UNWIND $rows AS row RETURN row[0] AS dealer, row[1] AS day, row[2] AS key, row[3] AS n"
+        await graph.run(_created(label, Statement(text, {"rows": rows})))
 
 
 async def check_rollups(graph: Graph, report: Report | None = None) -> list[Finding]:
@@ -54,25 +52,26 @@ async def check_rollups(graph: Graph, report: Report | None = None) -> list[Find
     found = await _strangers(graph, dealers)
 
     async def compare(some: Sequence[str]) -> None:
-        for label, text in OF_DEALERS.items():
-            rows = await _rows(graph, _off(label, text), dealers=some)
+        for label in TALLIES:
+            off = recounted(label, dealers=some, told=some)
+            rows = await _rows(graph, Statement(f"{off.text} LIMIT {LIMIT}", off.params))
             found.extend(_finding(label, row) for row in rows)
 
     await _each(dealers, compare, report)
     for label in TALLIES:
         off = await _nobody(graph, label)
-        for _, day, key, n in await _rows(graph, f"{_told(label)} RETURN dealer, day, key, n", dealers=[NOBODY]):
+        for _, day, key, n in await _rows(graph, recounted(label, told=[NOBODY])):
             off[native(day), key] += n
         found += [_finding(label, (NOBODY, day, key, n)) for (day, key), n in off.items() if n]
     return sorted(found)[:LIMIT]
 
 
 async def _dealers(graph: Graph) -> list[str]:
-    return [row[0] for row in await _rows(graph, "MATCH (d:Dealer) RETURN d.id ORDER BY d.id")]
+    return [row[0] for row in await _rows(graph, Statement("MATCH (d:Dealer) RETURN d.id ORDER BY d.id"))]
 
 
-async def _rows(graph: Graph, text: str, **parameters: Any) -> Rows:
-    return await graph.read(lambda tx: tx.run(Statement(text, _CONSTANTS | parameters)))
+async def _rows(graph: Graph, one: Statement) -> Rows:
+    return await graph.read(lambda tx: tx.run(one))
 
 
 async def _each(
@@ -101,14 +100,14 @@ async def _nobody(graph: Graph, label: str) -> Counter[tuple[date, str]]:
     if label == USAGE and await _all_have_dealers(graph):
         return counts
     async for after, until in _stretches(graph, COUNTED_OF[label]):
-        for _, day, key, n in await _rows(graph, OF_NOBODY[label], after=after, until=until):
+        for _, day, key, n in await _rows(graph, recounted(label, after=after, until=until)):
             counts[native(day), key] += n
     return counts
 
 
 async def _all_have_dealers(graph: Graph) -> bool:
     """Told from the database's own statistics, as looking through all interactions takes long."""
-    rows = await _rows(graph, "RETURN COUNT { (:Interaction) } = COUNT { ()-[:AT_DEALER]->() }")
+    rows = await _rows(graph, Statement("RETURN COUNT { (:Interaction) } = COUNT { ()-[:AT_DEALER]->() }"))
     return rows == [[True]]
 
 
@@ -117,42 +116,26 @@ async def _stretches(graph: Graph, label: str) -> AsyncIterator[tuple[str, str]]
     text = f"MATCH (n:{quote(label)}) WHERE n.id > $after WITH n ORDER BY n.id LIMIT $many RETURN max(n.id)"
     after = ""
     while True:
-        ((until,),) = await _rows(graph, text, after=after, many=IDS)
+        ((until,),) = await _rows(graph, Statement(text, {"after": after, "many": IDS}))
         if until is None:
             return
         yield after, until
         after = until
 
 
-def _created(label: str) -> str:
-    return (
-        "WITH dealer, day, key, n ORDER BY key WITH dealer, day, collect(key) AS keys, collect(n) AS counts "
+def _created(label: str, counted: Statement) -> Statement:
+    """The statement that makes tallies of what another counts, which so stays in the database."""
+    text = (
+        f"CALL () {{ {counted.text} }} WITH dealer, day, key, n ORDER BY key "
+        "WITH dealer, day, collect(key) AS keys, collect(n) AS counts "
         f"CREATE (:{quote(label)} {{dealer: dealer, day: day, keys: keys, counts: counts}})"
     )
-
-
-def _told(label: str) -> str:
-    """What tallies hold, with the opposite sign."""
-    return (
-        f"UNWIND $dealers AS dealer MATCH (t:{quote(label)}) WHERE t.dealer = dealer AND t.day IS NOT NULL "
-        "UNWIND range(0, size(t.keys) - 1) AS i WITH dealer, t.day AS day, t.keys[i] AS key, -t.counts[i] AS n"
-    )
-
-
-def _off(label: str, text: str) -> str:
-    return (
-        f"CALL () {{ {text} UNION ALL {_told(label)} RETURN dealer, day, key, n }} "
-        f"WITH dealer, day, key, sum(n) AS off WHERE off <> 0 RETURN dealer, day, key, off LIMIT {LIMIT}"
-    )
+    return Statement(text, counted.params)
 
 
 async def _strangers(graph: Graph, dealers: Sequence[str]) -> list[Finding]:
     """Tallies of dealers that are not there."""
-    text = (
-        f"MATCH (t:{'|'.join(TALLIES)}) WHERE NOT t.dealer IN $dealers AND t.keys <> [] "
-        f"RETURN DISTINCT t.dealer LIMIT {LIMIT}"
-    )
-    found = await _rows(graph, text, dealers=[NOBODY, *dealers])
+    found = await _rows(graph, statement("rollups/strangers", dealers=[NOBODY, *dealers], most=LIMIT))
     return [Finding("rollups", f"there are tallies of {dealer}, which is not there") for (dealer,) in found]
 
 

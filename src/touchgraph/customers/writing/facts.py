@@ -10,24 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from touchgraph.customers.history import Facts, Held, History, rewritten
-from touchgraph.customers.tallies.keep import difference, kept, rows
+from touchgraph.customers.tallies.keep import difference, rows
 from touchgraph.customers.writing import items
-from touchgraph.customers.writing.batches import Result, answer, exists, locked, unknown
+from touchgraph.customers.writing.batches import Result, answer, unknown
 from touchgraph.errors import InvalidRows, RowFault
 from touchgraph.graph.driver import Transaction
-from touchgraph.graph.statements import Statement
-from touchgraph.model import CUSTOMER_FACT_BY_TYPE, FLOW, OPEN_RECORD, STANDING, quote
+from touchgraph.graph.statements import Statement, statement
+from touchgraph.model import OPEN_RECORD
 from touchgraph.organisation.store import native
 
 
 async def move_stage(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Lets a customer be in a stage from a day on. Raises InvalidRows."""
     request, day = _request(items.MoveStageItem, arguments)
-    known = await _read(tx, _CUSTOMER, request, day, {"stage": "LifecycleStage", "channel": "Channel"})
+    known = await _read(tx, request, day, {"stage": "LifecycleStage", "channel": "Channel"})
     stages = known.history.all("IN_STAGE")
     own = {"channel": request.channel, "grade": request.grade or _grade(known.history, day)}
     before = next((stay for stay in stages if stay.holds(day)), None)
@@ -50,7 +49,7 @@ def _grade(history: History, day: date) -> str | None:
 async def assign_dealer(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Lets a dealer serve a customer from a day on. Raises InvalidRows."""
     request, day = _request(items.AssignDealerItem, arguments)
-    known = await _read(tx, _CUSTOMER, request, day, {"dealer": "Dealer"})
+    known = await _read(tx, request, day, {"dealer": "Dealer"})
     changed = await _change(tx, known, "SERVED_BY", request.customer, request, _held(request, request.dealer, day))
     return answer(request, customerId=request.customer, changed=changed)
 
@@ -58,7 +57,7 @@ async def assign_dealer(tx: Transaction, arguments: Mapping[str, Any]) -> Result
 async def set_consent(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Records that a customer consents to a channel from a day on, or no longer does. Raises InvalidRows."""
     request, day = _request(items.SetConsentItem, arguments)
-    known = await _read(tx, _CUSTOMER, request, day, {"channel": "Channel"})
+    known = await _read(tx, request, day, {"channel": "Channel"})
     held = _held(request, request.channel, day)
     changed = await _change(tx, known, "CONSENTS_TO", request.customer, request, held, ends=not request.consents)
     return answer(request, customerId=request.customer, changed=changed)
@@ -67,7 +66,7 @@ async def set_consent(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
 async def grade_lead(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Gives a lead, which may be new, a grade and a pool from a day on. Raises InvalidRows."""
     request, day = _request(items.GradeLeadItem, arguments)
-    known = await _read(tx, _LEAD, request, day, {"pool": "Pool", "channel": "Channel"})
+    known = await _read(tx, request, day, {"pool": "Pool", "channel": "Channel"})
     if known.owner is not None and request.customer not in (None, known.owner):
         why = f"{request.lead} is of {known.owner or 'no customer'}, not of {request.customer}"
         raise InvalidRows([RowFault(None, "customer", why)])
@@ -79,7 +78,7 @@ async def grade_lead(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
 async def route_feedback(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Lets feedback go to a phase of a product from a day on. Raises InvalidRows."""
     request, day = _request(items.RouteFeedbackItem, arguments)
-    known = await _read(tx, _FEEDBACK, request, day, {"phase": "ProductPhase"})
+    known = await _read(tx, request, day, {"phase": "ProductPhase"})
     changed = await _change(tx, known, "ROUTED_TO", request.feedback, request, _held(request, request.phase, day))
     return answer(request, feedbackId=request.feedback, changed=changed)
 
@@ -99,41 +98,6 @@ def _own(values: Mapping[str, Any]) -> dict[str, Any]:
 
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
-_CUSTOMER = "OPTIONAL MATCH (n:Customer {id: $customer}) WITH n, null AS owner"
-_FEEDBACK = "OPTIONAL MATCH (n:Feedback {id: $feedback}) WITH n, null AS owner"
-_LEAD = """
-OPTIONAL MATCH (l:Lead {id: $lead})
-OPTIONAL MATCH (l)-[of:OF WHERE of.recordedTo = $open]->(c)
-WITH CASE WHEN l IS NOT NULL THEN coalesce(c.id, '') END AS owner
-OPTIONAL MATCH (n:Customer {id: coalesce(owner, $customer)})
-WITH n, owner"""
-
-_FACT = "e.id, f.validFrom, f.validTo, f {.channel, .grade, .score}, f.source, elementId(f), f.recordedFrom]"
-_READ = f"""
-{locked("n")}
-WITH n, owner
-RETURN n.id, owner,
-  COLLECT {{
-    UNWIND $named AS named
-    OPTIONAL MATCH (e:Entity {{id: named.id}})
-      WHERE named.label IN labels(e) AND (e:Source OR ({exists("e", "$day")} AND {exists("e", "$today")}))
-    WITH named, e WHERE e IS NULL
-    RETURN named.field
-  }} AS unknown,
-  COLLECT {{
-    MATCH (n)-[f:SERVED_BY|IN_STAGE|CONSENTS_TO|ROUTED_TO]->(e) WHERE f.recordedTo = $open
-    RETURN [type(f), CASE type(f) WHEN 'CONSENTS_TO' THEN e.id ELSE n.id END, {_FACT} AS fact
-    UNION ALL
-    MATCH (n)<-[of:OF]-(l:Lead)-[f:GRADED]->(e) WHERE of.recordedTo = $open AND f.recordedTo = $open
-    RETURN ['GRADED', l.id, {_FACT} AS fact
-  }} AS facts,
-  COLLECT {{
-    MATCH (s:LifecycleStage)-[h:HAS_STATE]->(state)
-    WHERE h.validFrom <= $today < h.validTo AND h.recordedTo = $open RETURN [s.id, state.ordinal]
-  }} AS ordinals
-"""
-"""After a match of `n`, a customer or feedback, or null: its lock is taken before its facts are read."""
-
 
 @dataclass(frozen=True)
 class _Known:
@@ -149,7 +113,7 @@ class _Known:
     recorded: datetime
 
 
-async def _read(tx: Transaction, match: str, request: Any, day: date, labels: Mapping[str, str]) -> _Known:
+async def _read(tx: Transaction, request: Any, day: date, labels: Mapping[str, str]) -> _Known:
     """Locks and reads; `labels` are those of the entities that fields of the request name. Raises InvalidRows."""
     given = {name: getattr(request, name) for name in type(request).model_fields}
     named = [
@@ -157,8 +121,7 @@ async def _read(tx: Transaction, match: str, request: Any, day: date, labels: Ma
         for name, label in {"source": "Source", **labels}.items()
         if given[name] is not None
     ]
-    parameters = {**given, "named": named, "day": day, "today": datetime.now(UTC).date(), "open": OPEN_RECORD}
-    ((identity, owner, missing, found, ordinals),) = await tx.run(Statement(match + _READ, parameters))
+    ((identity, owner, missing, found, ordinals),) = await tx.run(_reading(given, named=named, day=day))
     faults = [RowFault(None, name, unknown(given[name], name != "source" and day)) for name in missing]
     if identity is None:
         faults.append(_nobody(given))
@@ -169,6 +132,15 @@ async def _read(tx: Transaction, match: str, request: Any, day: date, labels: Ma
         held = Held(end, native(since), native(until), _own(own), source, ref)
         facts[type_, of] = (*facts.get((type_, of), ()), held)
     return _Known(identity, owner, History(facts), dict(ordinals), _next([native(fact[-1]) for fact in found]))
+
+
+def _reading(given: Mapping[str, Any], **asked: Any) -> Statement:
+    """The statement that locks and reads the customer, or the feedback, that a request is about."""
+    asked |= {"today": datetime.now(UTC).date(), "open": OPEN_RECORD}
+    if "feedback" in given:
+        return statement("writes/read-feedback", feedback=given["feedback"], **asked)
+    of = {name: given.get(name) for name in ("customer", "lead", "stage")}
+    return statement("writes/read-customer", **of, **asked)
 
 
 def _nobody(given: Mapping[str, Any]) -> RowFault:
@@ -198,11 +170,18 @@ async def _change(
     new = [_row(fact, known.recorded) for fact in after if fact not in before]
     if not closed and not new:
         return False
-    counts = rows(difference(known.history, known.history.having(type_, of, after)))
-    lead = _lead(known, request, held) if type_ == "GRADED" and known.owner is None else {}
-    parameters = {"start": start, "closed": closed, "new": new, "recorded": known.recorded, **lead}
-    parameters |= {"flow": counts.get(FLOW, []), "standing": counts.get(STANDING, [])}
-    await tx.run(Statement(_text(type_, bool(lead)), parameters))
+    lead = [_lead(known, request, held)] if type_ == "GRADED" and known.owner is None else []
+    change = statement(
+        "writes/change-facts",
+        type=type_,
+        start=start,
+        closed=closed,
+        new=new,
+        leads=lead,
+        recorded=known.recorded,
+        changes=rows(difference(known.history, known.history.having(type_, of, after))),
+    )
+    await tx.run(change)
     return True
 
 
@@ -216,25 +195,4 @@ def _lead(known: _Known, request: Any, held: Held) -> dict[str, Any]:
     """A lead that is new, and whose it is."""
     own = {"createdOn": held.since, "channel": request.channel, "source": held.source, "recordedFrom": known.recorded}
     of = _row(Held(known.identity, held.since, source=held.source), known.recorded)["own"]
-    return {"customer": known.identity, "lead": own, "of": of}
-
-
-_NEW_LEAD = (
-    "MATCH (c:Customer {id: $customer}) CREATE (a:Lead {id: $start}) SET a += $lead "
-    "CREATE (a)-[of:OF]->(c) SET of = $of WITH a"
-)
-
-
-@cache
-def _text(type_: str, new_lead: bool) -> str:
-    """The statement that closes and records facts of a type, and applies what that counts for."""
-    kind = CUSTOMER_FACT_BY_TYPE[type_]
-    start, end = quote(kind.start[0]), quote(kind.end[0])
-    return f"""
-{_NEW_LEAD if new_lead else f"MATCH (a:{start} {{id: $start}})"}
-CALL () {{ UNWIND $closed AS ref MATCH ()-[f]->() WHERE elementId(f) = ref SET f.recordedTo = $recorded }}
-CALL (a) {{
-  UNWIND $new AS row MATCH (b:{end} {{id: row.end}}) CREATE (a)-[f:{quote(type_)}]->(b) SET f = row.own
-}}
-CALL () {{ UNWIND $flow AS change {kept(FLOW, "change")} }}
-CALL () {{ UNWIND $standing AS change {kept(STANDING, "change")} }}"""
+    return {"customer": known.identity, "own": own, "of": of}

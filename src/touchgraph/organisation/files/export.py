@@ -17,8 +17,8 @@ import yaml
 
 from touchgraph.errors import GraphError, InputError
 from touchgraph.graph.driver import Graph, Transaction
-from touchgraph.graph.statements import Statement
-from touchgraph.model import FACT_BY_TYPE, FACTS, OPEN_END, OPEN_RECORD, STATE_LABEL, quote
+from touchgraph.graph.statements import Statement, statement
+from touchgraph.model import FACT_BY_TYPE, OPEN_END, OPEN_RECORD
 from touchgraph.organisation.facts import Evidence, Fact
 from touchgraph.organisation.store import fact_of, natives
 
@@ -56,12 +56,8 @@ def _write_all(folder: Path, contents: Sequence[Mapping[str, Any]]) -> list[Path
 async def _documents(tx: Transaction) -> list[dict[str, Any]]:
     sets = [natives(row[0]) for row in await tx.run(Statement("MATCH (c:ChangeSet) RETURN properties(c)"))]
     sources = [natives(row[0]) for row in await tx.run(Statement("MATCH (s:Source) RETURN properties(s)"))]
-    types = "|".join(quote(kind.type) for kind in FACTS)
-    text = (
-        f"MATCH (a:Entity)-[f:{types}]->(b) "
-        f"RETURN type(f), a.id, b.id, properties(f), CASE WHEN b:{quote(STATE_LABEL)} THEN properties(b) END"
-    )
-    return documents(sets, sources, [_record(*row) for row in await tx.run(Statement(text))])
+    facts = await tx.run(statement("store/facts", recordedTo=None))
+    return documents(sets, sources, [_record(*row) for row in facts])
 
 
 def _record(type_: str, start: str, end: str, values: Mapping[str, Any], state: Mapping[str, Any] | None) -> Record:
