@@ -9,16 +9,22 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test bench lint format golden lock jars
+.PHONY: help up test test-quick explore bench lint format golden lock jars
 
 help: ## Say what each target does
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 up: .venv/.runtime $(PAGE) ## Start everything: Neo4j, the reform, GraphQL on http://127.0.0.1:8000/graphql
 	@exec $(BIN)/touchgraph up
 
 test: .venv/.development $(PAGE) lint ## Check everything, as CI does
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadscope --durations 15
+
+test-quick: .venv/.development lint ## Check what needs no database, between two edits
+	$(BIN)/python -m pytest -m "not database and not slow"
+
+explore: .venv/.development $(PAGE) ## Draw cases anew, for as long as nothing is found; tell of what is in an @example
+	while HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n 2 --dist loadscope -k "random or differential or rollup or values or what_if or history"; do :; done
 
 bench: .venv/.development $(PAGE) ## Measure, and write what is found to bench/RESULTS.md
 	$(BIN)/python -m bench

@@ -109,9 +109,8 @@ async def _ids(address: Address) -> list[str]:
 def _documented() -> list[bytes]:
     """The questions of the README and of the documentation, each once."""
     texts = [path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))]
-    found = dict.fromkeys(
-        q for text in texts for q in re.findall(r"^```graphql\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    )
+    answered = re.compile(r'^```graphql\n((?:(?!^```).)*)^```\n```json\n\{\s*"data"', re.MULTILINE | re.DOTALL)
+    found = dict.fromkeys(question for text in texts for question in answered.findall(text))
     schema = build_schema(sdl())
     return [
         _body(Query(text, {}))

@@ -1,4 +1,7 @@
-"""What all tests share: managed Neo4js on free ports in temporary folders, one to read from and one to write to."""
+"""What all tests share: managed Neo4js on free ports in temporary folders, one to read from and one to write to.
+
+Tests run in several processes at once; each has databases of its own, started when a test first needs them.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from touchgraph import database
+from touchgraph.database import record
 from touchgraph.graph.driver import Address, Graph, Rows, Transaction, open_graph
 from touchgraph.graph.statements import Statement
 from touchgraph.model import quote
@@ -22,6 +28,20 @@ from touchgraph.settings import Settings
 SettingsFor = Callable[..., Settings]
 PATIENCE = timedelta(minutes=5)
 """For one statement, or one what-if: a slow machine is no fault of what is tested."""
+OF_DATABASES = {"neo4j_address", "scratch_address", "settings_for", "make_settings"}
+"""Fixtures that start a Neo4j, or from which a test starts one."""
+WORKERS, WORKER = int(os.getenv("PYTEST_XDIST_WORKER_COUNT", "1")), int(os.getenv("PYTEST_XDIST_WORKER", "gw0")[2:])
+
+# How slow a machine is decides nothing, and what is drawn is the same in every run. What `explore` finds, in as many
+# runs as one likes, is kept as an `@example`.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", CALM, derandomize=True, database=None)
+settings.register_profile("explore", CALM, max_examples=1000, print_blob=True)
+PROFILE = os.getenv("HYPOTHESIS_PROFILE", "same")
+settings.load_profile(PROFILE)
+if PROFILE == "same":
+    # Hypothesis likes to draw constants of the modules that happen to be loaded: others in a test run alone.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 def pytest_configure() -> None:
@@ -32,9 +52,19 @@ def pytest_configure() -> None:
     Settings.model_config["env_file"] = None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what needs a database, so that `make test-quick` leaves it out, and nobody has to remember."""
+    for item in items:
+        if isinstance(item, pytest.Function) and OF_DATABASES & set(item.fixturenames):
+            item.add_marker("database")
+
+
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on, outside the range that systems hand out to clients."""
-    for port in random.sample(range(20000, 32000), 100):
+    """A port of the loopback address that nobody listens on, outside the range that systems hand out to clients.
+
+    No other process of these tests chooses the same.
+    """
+    for port in random.sample(range(20000 + WORKER, 32000, WORKERS), 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
@@ -60,6 +90,14 @@ def settings_for(tmp_path: Path) -> Iterator[SettingsFor]:
     yield partial(_make_settings, home)
     if home.exists():
         database.stop(_make_settings(home))
+
+
+@pytest.fixture
+def idle_settings_for(tmp_path: Path) -> Iterator[SettingsFor]:
+    """The same for tests that start no Neo4j, which is made sure of."""
+    home = tmp_path / "home"
+    yield partial(_make_settings, home)
+    assert record.find(database.home_of(_make_settings(home)).flag) is None
 
 
 @pytest.fixture(scope="session")

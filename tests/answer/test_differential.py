@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -25,7 +24,7 @@ Ask = Callable[..., ExecutionResult]
 """Asks a query; `as_one`: customers by one statement for each root field."""
 OURS = build_ours()
 THEIRS = build_schema(sdl())
-CHECKS = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=bool(os.getenv("CI")))
+CHECKS = settings(suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from touchgraph.answer import values
@@ -33,12 +33,16 @@ def test_a_cursor_of_another_order_is_refused(key: list[object], mine: Order, ot
         values.decode_cursor(other)(cursor)
 
 
-@given(KEYS, ORDERS, st.data())
-def test_a_cursor_with_a_changed_character_is_refused(key: list[object], order: Order, data: st.DataObject) -> None:
+@example(["a"], Order(), 3, "\ud800")  # no encoding has it
+@example(["a"], Order(), 34, "9")  # the same bytes in Base64
+@given(KEYS, ORDERS, st.integers(0, 999), st.characters())
+def test_a_cursor_with_a_changed_character_is_refused(
+    key: list[object], order: Order, place: int, changed: str
+) -> None:
     """Whoever alters a cursor is told so, and nothing else happens."""
     cursor = values.encode_cursor(key, order)
-    place = data.draw(st.integers(0, len(cursor) - 1))
-    changed = data.draw(st.characters().filter(lambda c: c != cursor[place]))
+    place %= len(cursor)
+    assume(changed != cursor[place])
     decode = values.decode_cursor(order)
     with pytest.raises(InputError, match=r"^after"):
         decode(cursor[:place] + changed + cursor[place + 1 :])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
 
 from tests.api.test_org_diff import agree, ask
+from tests.support.chance import chance
 from tests.support.reference import At, World
 from touchgraph.graph.driver import Graph
 from touchgraph.graph.statements import Statement
@@ -43,7 +44,7 @@ CREATE (:ChangeSet:Entity {id: 'change:' + toString(n), nameZh: '变', nameEn: '
 class Organisation:
     """Random facts over the same few entities; of one key, no two hold and are known at once."""
 
-    draw: random.Random
+    draw: Random
     facts: list[dict[str, Any]] = field(default_factory=list)
     lives: dict[str, tuple[date, date]] = field(default_factory=dict)
 
@@ -150,7 +151,7 @@ async def fill(graph: Graph, organisations: list[Organisation]) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_random_organisations_differ_as_comparing_all_facts_says(empty_graph: Graph, part: int) -> None:
     """Valid and recorded time, forwards and backwards: each difference is told, with the facts on both sides."""
-    draw = random.Random(part)  # noqa: S311 (the same organisations in every run)
+    draw = chance(part)
     organisations = [Organisation(draw).make() for _ in range(ORGANISATIONS // PARTS)]
     await fill(empty_graph, organisations)
     world = await World.read(empty_graph)

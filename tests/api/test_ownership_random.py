@@ -83,7 +83,7 @@ def draw(count: int) -> tuple[list[list[Fact]], list[Case]]:
     worlds: list[list[Fact]] = []
     cases: list[Case] = []
 
-    @settings(max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=count, suppress_health_check=list(HealthCheck))
     @given(organisations(), st.lists(QUESTIONS, min_size=QUESTIONS_EACH, max_size=QUESTIONS_EACH))
     def collect(facts: list[Fact], questions: list[Question]) -> None:
         cases.extend((len(worlds), question) for question in questions)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from graphql import parse
 
 from tests.api.test_mutation import execute, fixture_small, refused, request  # noqa: F401
 from tests.conftest import PATIENCE
+from tests.support.chance import chance
 from tests.support.changes import (
     ALL,
     EVIDENCE,
@@ -89,7 +89,7 @@ def told(changes: Iterable[Change]) -> list[str]:
 
 async def test_what_is_applied_is_what_was_supposed_and_what_the_difference_tells(empty_graph: Graph) -> None:
     """For random changes c: whatIf(c){q} is q after c; the difference over c gives c back; the past stays as known."""
-    draw, seen, past = random.Random(3), set[str](), list[tuple[dict[str, str], Any]]()  # noqa: S311 (in every run the same)
+    draw, seen, past = chance(3), set[str](), list[tuple[dict[str, str], Any]]()
     (facts,) = rich(1)
     await load(empty_graph, facts)
     for number in range(ROUNDS):
@@ -114,7 +114,7 @@ async def test_what_is_applied_is_what_was_supposed_and_what_the_difference_tell
 
 async def test_change_sets_at_once_end_as_one_after_the_other(empty_graph: Graph) -> None:
     """Random ones that meet: what is known then is what those not refused give, in the order of their times."""
-    draw, refusals = random.Random(5), 0  # noqa: S311 (in every run the same)
+    draw, refusals = chance(5), 0
     (facts,) = rich(1)
     await load(empty_graph, facts)
     for number in range(MEETINGS):

@@ -73,8 +73,8 @@ class Run:
 
 
 @pytest.fixture
-def run(settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    return Run(settings_for(), monkeypatch, capsys)
+def run(idle_settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(idle_settings_for(), monkeypatch, capsys)
 
 
 @pytest.fixture(scope="module")

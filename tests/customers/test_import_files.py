@@ -92,7 +92,7 @@ BROKEN = st.sampled_from([b"a,b", b"1,2,3,4", b"\xff,b,c", b'x"y,b,c', b'"x"y,b,
     st.lists(st.lists(VALUES, min_size=3, max_size=3) | BROKEN, max_size=12),
     st.sampled_from([1, 40]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_row_comes_out_or_is_told(items: list[list[str] | bytes], block: int) -> None:
     """Rows that Python's own writer makes come out as they were, with their lines; what is none is told."""
     data, line = b"a,b,c\n", 2

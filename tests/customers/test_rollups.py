@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import subprocess
 import sys
 from collections import Counter
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import PATIENCE
+from tests.support.chance import chance
 from tests.support.customers import small
 from tests.support.customers.counted import At, Counted
 from tests.support.customers.sample import THIRD
@@ -72,7 +72,7 @@ class Chance:
     """Random writes: what is asked for, by a seed; some cannot be."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311
+        self.random = chance(seed)
         self.number = 0
 
     def day(self) -> date:

@@ -23,9 +23,9 @@ def conf_of(settings: Settings) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
 
 
-def test_listens_on_loopback_only_and_reports_to_nobody(settings_for: SettingsFor) -> None:
+def test_listens_on_loopback_only_and_reports_to_nobody(idle_settings_for: SettingsFor) -> None:
     """Every address is the loopback address, and everything that would call out is off."""
-    settings = settings_for()
+    settings = idle_settings_for()
     conf = conf_of(settings)
     addresses = {value.split(":")[0] for name, value in conf.items() if name.endswith("address")}
     assert addresses == {"127.0.0.1"}
@@ -36,18 +36,18 @@ def test_listens_on_loopback_only_and_reports_to_nobody(settings_for: SettingsFo
     assert conf["db.logs.query.enabled"] == "OFF"
 
 
-def test_memory_follows_the_setting_or_else_the_machine(settings_for: SettingsFor) -> None:
+def test_memory_follows_the_setting_or_else_the_machine(idle_settings_for: SettingsFor) -> None:
     """A heap that is set is taken as it is; without one, both sizes stay within their bounds."""
-    assert config.memory_mb(settings_for(heap_mb=300))[0] == 300
-    heap, page_cache = config.memory_mb(settings_for(heap_mb=None))
+    assert config.memory_mb(idle_settings_for(heap_mb=300))[0] == 300
+    heap, page_cache = config.memory_mb(idle_settings_for(heap_mb=None))
     assert 256 <= heap <= 2048
     assert 64 <= page_cache <= heap
-    assert "-Xmx300m" in config.server_command(config.home_of(settings_for()), settings_for(heap_mb=300))
+    assert "-Xmx300m" in config.server_command(config.home_of(idle_settings_for()), idle_settings_for(heap_mb=300))
 
 
-def test_rights_of_the_password_are_taken_back(settings_for: SettingsFor) -> None:
+def test_rights_of_the_password_are_taken_back(idle_settings_for: SettingsFor) -> None:
     """A password that somebody made readable for all is closed again before a start."""
-    settings = settings_for()
+    settings = idle_settings_for()
     home = config.home_of(settings)
     home.root.mkdir(parents=True)
     home.password.write_text("secret")
@@ -56,9 +56,9 @@ def test_rights_of_the_password_are_taken_back(settings_for: SettingsFor) -> Non
     assert stat.S_IMODE(home.password.stat().st_mode) == 0o600
 
 
-def test_a_lost_password_is_an_error_that_says_what_to_do(settings_for: SettingsFor) -> None:
+def test_a_lost_password_is_an_error_that_says_what_to_do(idle_settings_for: SettingsFor) -> None:
     """With data but no password nothing is started: a new password would not be the database's."""
-    settings = settings_for()
+    settings = idle_settings_for()
     home = config.home_of(settings)
     (home.data / "databases" / "system").mkdir(parents=True)
     with pytest.raises(ServerError, match=r"password is gone.*put the file back"):

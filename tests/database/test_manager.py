@@ -110,19 +110,19 @@ def test_what_was_started_to_stay_stays(started: tuple[Settings, Running]) -> No
 @pytest.mark.parametrize(
     ("field", "variable"), [("bolt_port", "TOUCHGRAPH_BOLT_PORT"), ("browser_port", "TOUCHGRAPH_BROWSER_PORT")]
 )
-def test_a_port_in_use_is_named(settings_for: SettingsFor, field: str, variable: str) -> None:
+def test_a_port_in_use_is_named(idle_settings_for: SettingsFor, field: str, variable: str) -> None:
     """A taken port is an error with the port and the variable that sets it, before anything is started."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=rf"Port {port} .*{variable}"):
-            database.start(settings_for(**{field: port}))
+            database.start(idle_settings_for(**{field: port}))
 
 
 def test_a_changed_jar_refuses_the_start(
-    settings_for: SettingsFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    idle_settings_for: SettingsFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a jar that is not the committed one no process is started."""
-    settings = settings_for()
+    settings = idle_settings_for()
     where = tmp_path / "jars"
     where.mkdir()
     (where / "complete").touch()
@@ -142,9 +142,9 @@ def test_why_it_ended_is_told(settings_for: SettingsFor) -> None:
     assert database.status(settings).pid is None
 
 
-def test_a_stale_record_is_not_believed(settings_for: SettingsFor) -> None:
+def test_a_stale_record_is_not_believed(idle_settings_for: SettingsFor) -> None:
     """A record of a process that ended, as one cut off in the middle of a write, counts for nothing."""
-    home = home_of(settings_for())
+    home = home_of(idle_settings_for())
     home.run.mkdir(parents=True)
     child = a_process()
     created = psutil.Process(child.pid).create_time()
@@ -156,9 +156,9 @@ def test_a_stale_record_is_not_believed(settings_for: SettingsFor) -> None:
     assert record.load(home) is None
 
 
-def test_a_process_that_took_over_the_id_is_left_alone(settings_for: SettingsFor) -> None:
+def test_a_process_that_took_over_the_id_is_left_alone(idle_settings_for: SettingsFor) -> None:
     """Neither status nor stop takes another process for ours, whatever id the record has."""
-    settings = settings_for()
+    settings = idle_settings_for()
     home = home_of(settings)
     home.run.mkdir(parents=True)
     child = a_process()
@@ -174,9 +174,9 @@ def test_a_process_that_took_over_the_id_is_left_alone(settings_for: SettingsFor
         child.wait()
 
 
-def test_stopping_what_does_not_run_is_no_error(settings_for: SettingsFor) -> None:
+def test_stopping_what_does_not_run_is_no_error(idle_settings_for: SettingsFor) -> None:
     """Without a Neo4j, stop says so and status has the places only."""
-    settings = settings_for()
+    settings = idle_settings_for()
     assert database.stop(settings) is False
     status = database.status(settings)
     assert (status.running, status.pid, status.address) == (False, None, None)

@@ -181,7 +181,7 @@ LATE_CHILD: list[Change] = [
 """A unit is succeeded, from a day on, by one that becomes its child only later."""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example([LATE_CHILD])
 @given(st.lists(st.lists(changes(), min_size=1, max_size=4), min_size=1, max_size=6))
 def test_history(change_sets: list[list[Change]]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
 
+from tests.support.chance import chance
 from tests.support.changes import ALL, Change, Proposer, known_now, possible, rich, stamp
 from tests.support.dump import dump
 from tests.support.impact_reference import Comparison, Customer, World
@@ -80,7 +81,7 @@ async def impact(graph: Graph, *changes: Change, day: str | None = "2025-06-01",
 
 async def test_impact_is_what_asking_everywhere_gives(empty_graph: Graph) -> None:
     """Random changes to random organisations with customers: all numbers, gaps and conflicts are the reference's."""
-    draw, seen = random.Random(4), set[str]()  # noqa: S311 (the same in every run)
+    draw, seen = chance(4), set[str]()
     for facts in rich(ORGANISATIONS):
         await empty_graph.run(Statement("MATCH (n) DETACH DELETE n"))
         await load(empty_graph, facts)
@@ -98,7 +99,7 @@ async def test_impact_is_what_asking_everywhere_gives(empty_graph: Graph) -> Non
     assert seen == {*NOTHING}
 
 
-async def with_customers(graph: Graph, draw: random.Random, known: Snapshot) -> list[Customer]:
+async def with_customers(graph: Graph, draw: Random, known: Snapshot) -> list[Customer]:
     """Customers at any dealer or none, at any stage or none, some with a lead."""
 
     def some(prefix: str) -> str | None:

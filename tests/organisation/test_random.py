@@ -14,9 +14,7 @@ def some(count: int) -> list[list[Fact]]:
     """So many organisations, each with ids of its own."""
     found: list[list[Fact]] = []
 
-    @settings(
-        max_examples=count, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(max_examples=count, suppress_health_check=list(HealthCheck))
     @given(organisations())
     def collect(facts: list[Fact]) -> None:
         found.append(named(facts, len(found)))

@@ -32,10 +32,10 @@ def stamp(name: str, recorded: datetime, effective: date) -> Stamp:
 
 
 def rich(count: int) -> list[list[Fact]]:
-    """So many organisations, the same in every run: of many those with most facts, each with a pool and a position."""
+    """So many organisations: of many those with most facts, each with a pool and a position."""
     found: list[list[Fact]] = []
 
-    @settings(max_examples=100, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, suppress_health_check=list(HealthCheck))
     @given(organisations())
     def collect(facts: list[Fact]) -> None:
         there = {fact["start"] for fact in facts}

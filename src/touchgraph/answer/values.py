@@ -169,8 +169,11 @@ def decode_cursor(order: Order) -> Callable[[str], list[Any]]:
 
     def decode(cursor: str) -> list[Any]:
         try:
+            signed = _CURSORS.make_signer(_salt(order)).sign(cursor.rpartition(".")[0])
+            if signed != cursor.encode():  # to the letter: Base64 can be written in several ways
+                raise BadSignature("another spelling of the signature")
             return list(_CURSORS.loads(cursor, salt=_salt(order)))
-        except BadSignature as error:
+        except (BadSignature, UnicodeEncodeError) as error:
             raise InputError("after: expected a cursor from an earlier page of the same list and order") from error
 
     return decode

@@ -138,7 +138,8 @@ def _page(label: str, descending: bool) -> Word:
     """Entities of a label in the order of their ids, `$given.limit` of them, that come after a key."""
     after, order = ("<", " DESC") if descending else (">", "")
     text = f"""{_EACH} CALL (key) {{
-  MATCH (n:{quote(label)}) USING INDEX SEEK n:{quote(label)}(id) WHERE n.id {after} key RETURN n ORDER BY n.id{order} LIMIT $given.limit
+  MATCH (n:{quote(label)}) USING INDEX SEEK n:{quote(label)}(id) WHERE n.id {after} key
+  RETURN n ORDER BY n.id{order} LIMIT $given.limit
 }}
 RETURN i, {_ENTITY}"""
     return Word(f"page of {label}{order}", text, _entities, _total)
