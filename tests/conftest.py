@@ -30,6 +30,8 @@ PATIENCE = timedelta(minutes=5)
 """For one statement, or one what-if: a slow machine is no fault of what is tested."""
 OF_DATABASES = {"neo4j_address", "scratch_address", "settings_for", "make_settings"}
 """Fixtures that start a Neo4j, or from which a test starts one."""
+OF_BUILDS = {"wheel", "built"}
+"""Fixtures that build the package or its page."""
 WORKERS, WORKER = int(os.getenv("PYTEST_XDIST_WORKER_COUNT", "1")), int(os.getenv("PYTEST_XDIST_WORKER", "gw0")[2:])
 
 # How slow a machine is decides nothing, and what is drawn is the same in every run. What `explore` finds, in as many
@@ -53,10 +55,12 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a database, so that `make test-quick` leaves it out, and nobody has to remember."""
+    """Marks what needs a database or builds, so that `make test-quick` leaves it out, and nobody has to remember."""
     for item in items:
         if isinstance(item, pytest.Function) and OF_DATABASES & set(item.fixturenames):
             item.add_marker("database")
+        if isinstance(item, pytest.Function) and OF_BUILDS & set(item.fixturenames):
+            item.add_marker("slow")
 
 
 def free_port() -> int:

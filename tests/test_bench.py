@@ -42,6 +42,7 @@ async def test_the_benchmark_runs(scratch_address: Address, tmp_path: Path) -> N
             await measure(replace(JOB, contestants=[asked, other]))
 
 
+@pytest.mark.database
 async def test_the_benchmark_of_customers_runs(tmp_path: Path) -> None:
     """On a few customers, everybody gives the same answers and writes the same, and every comparison has its number."""
     settings = servers.settings_of(tmp_path / "home")

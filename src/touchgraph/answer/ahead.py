@@ -39,11 +39,7 @@ async def plan_ahead(words: Vocabulary, graph: Graph) -> None:
 async def _plan(statements: Iterator[Statement], words: Vocabulary, graph: Graph) -> None:
     interruptions = graph.interruptions
     for statement in statements:
-        await _idle(words)
-        try:
-            await graph.read_one(statement)
-        except GraphError:
-            log.warning("a statement could not be planned ahead", exc_info=True)
+        await _planned(statement, words, graph)
         if graph.interruptions != interruptions:
             return
 
@@ -51,15 +47,17 @@ async def _plan(statements: Iterator[Statement], words: Vocabulary, graph: Graph
 async def _plan_wanted(words: Vocabulary, graph: Graph) -> None:
     while words.wanted:
         join, statement = words.wanted.popleft()
-        await _idle(words)
-        try:
-            await graph.read_one(statement)
-        except GraphError:
-            log.warning("a statement could not be planned ahead", exc_info=True)
-            return
-        join.planned = True
+        join.planned = await _planned(statement, words, graph)
+        join.asked *= join.planned  # what could not be planned is wanted again when it is asked again
 
 
-async def _idle(words: Vocabulary) -> None:
+async def _planned(statement: Statement, words: Vocabulary, graph: Graph) -> bool:
+    """Runs a statement once nobody waits for an answer; whether that was possible."""
     with suppress(TimeoutError):
         await asyncio.wait_for(words.quiet.wait(), PATIENCE)
+    try:
+        await graph.read_one(statement)
+    except GraphError as error:  # the driver's own words are in the log
+        log.warning("a statement could not be planned ahead: %s", error)
+        return False
+    return True

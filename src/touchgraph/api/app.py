@@ -45,6 +45,7 @@ def create_app(settings: Settings, address: Address) -> FastAPI:
             ahead = asyncio.create_task(plan_ahead(schema.vocabulary, graph))
             yield
             ahead.cancel()
+            await asyncio.wait([ahead])
 
     app = FastAPI(title="touchgraph", version=__version__, lifespan=lifespan, openapi_url=None)
     app.add_middleware(CorrelationIdMiddleware)
