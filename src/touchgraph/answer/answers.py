@@ -16,7 +16,7 @@ from touchgraph.answer.compiler import Template, joined
 from touchgraph.answer.finder import Finder, lasting, to_keep
 from touchgraph.answer.finder.customers import given, words_of
 from touchgraph.answer.memory import Known, Memory, Reader, Run
-from touchgraph.answer.plan import Binding, Root
+from touchgraph.answer.plan import Binding, Root, Row, Rows
 from touchgraph.answer.records import At
 from touchgraph.answer.sources import Named, Source
 from touchgraph.answer.vocabulary import Word
@@ -75,7 +75,7 @@ class Vocabulary:
     at_once: bool = False
     """Whether a root field's one statement is used without waiting for its plan."""
     _joins: WeakKeyDictionary[Root, Join | None] = field(default_factory=WeakKeyDictionary)
-    _lasting: WeakKeyDictionary[Root, bool] = field(default_factory=WeakKeyDictionary)
+    _lasting: WeakKeyDictionary[Row | Rows, bool] = field(default_factory=WeakKeyDictionary)
 
     def __post_init__(self) -> None:
         self.quiet.set()
@@ -111,11 +111,11 @@ class Vocabulary:
         for join in filter(None, self._joins.values()):
             join.asked, join.planned = 0, False
 
-    def lasts(self, root: Root) -> bool:
-        """Whether a root field is answered from the organisation alone."""
-        if root not in self._lasting:
-            self._lasting[root] = lasting(root.row, self.words)
-        return self._lasting[root]
+    def lasts(self, of: Row | Rows) -> bool:
+        """Whether rows are found in the organisation alone."""
+        if of not in self._lasting:
+            self._lasting[of] = lasting(of, self.words)
+        return self._lasting[of]
 
     def join_of(self, root: Root) -> Join | None:
         """The one statement of a root field, if it is one of customers."""
@@ -143,7 +143,9 @@ async def answers(
 ) -> dict[int, list[Any]]:
     """The row of each question, all of one state of the organisation. Raises GraphError."""
     known = await memory.known()
-    found = {n: row for n, q in questions.items() if words.lasts(q.root) and (row := known.answered(q.root).get(q.key))}
+    found = {
+        n: row for n, q in questions.items() if words.lasts(q.root.row) and (row := known.answered(q.root).get(q.key))
+    }
     if len(found) == len(questions):
         return found
     with words.answering():
@@ -161,14 +163,16 @@ async def answers_within(questions: Mapping[int, Question], words: Vocabulary, r
 
 
 async def _found(questions: Mapping[int, Question], words: Vocabulary, reader: Reader) -> dict[int, list[Any]]:
+    if len(questions) == 1:
+        return {number: await _row(question, words, reader) for number, question in questions.items()}
     rows = await asyncio.gather(*(_row(question, words, reader) for question in questions.values()))
     return dict(zip(questions, rows, strict=True))
 
 
 async def _row(question: Question, words: Vocabulary, reader: Reader) -> list[Any]:
-    finder = Finder(reader, question.bound, words.words)
+    finder = Finder(reader, question.bound, words.words, words.lasts)
     root, at = question.root, question.at
-    if words.lasts(root):
+    if words.lasts(root.row):
         row = to_keep(root.row, await finder.root(root, at))
         reader.known.answer(root, {question.key: row})
         return row

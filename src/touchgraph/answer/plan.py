@@ -185,7 +185,7 @@ class Page:
     after: Binding | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """What one row holds, by position."""
 

@@ -8,7 +8,7 @@ What holds at the moment is picked here, from facts of all times (`organisation`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -31,10 +31,19 @@ MAX_ROWS = 200_000
 
 
 class Finder:
-    """Finds the rows of one request's plan. `bound` are the request's values, `words` those of named statements."""
+    """Finds the rows of one request's plan. `bound` are the request's values, `words` those of named statements.
 
-    def __init__(self, reader: Reader, bound: Mapping[Binding, Any], words: Mapping[str, Word]) -> None:
-        self._reader, self._bound, self._words = reader, bound, words
+    `lasts`: whether rows are found in the organisation alone.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        bound: Mapping[Binding, Any],
+        words: Mapping[str, Word],
+        lasts: Callable[[Rows], bool],
+    ) -> None:
+        self._reader, self._bound, self._words, self._lasts = reader, bound, words, lasts
         self._own: dict[Hashable, dict[Hashable, Any]] = {}
         self._rows = 0
 
@@ -126,20 +135,41 @@ class Finder:
         """Puts what is recalled into the row that a joined statement returned for a root field, in place of keys."""
         gaps: dict[Recalled, list[tuple[list[Any], int]]] = {}
         _collect(root.places, row, gaps)
-        await asyncio.gather(*(self._fill(recalled, at, places) for recalled, places in gaps.items()))
+        missing = [one for one, places in gaps.items() if not self._filled(one, at, places)]
+        if missing:
+            await asyncio.gather(*(self._fill(one, at, gaps[one]) for one in missing))
 
-    async def _fill(self, recalled: Recalled, at: At, places: list[tuple[list[Any], int]]) -> None:
-        keys = [_key(row[index]) if len(recalled.keys) > 1 else row[index] for row, index in places]
-        found = await self._recalled_at(recalled, [at] * len(keys), keys)
+    def _filled(self, one: Recalled, at: At, places: list[tuple[list[Any], int]]) -> bool:
+        """Puts what is known of keys into their places, if all of it is known."""
+        known, several = self._known(one), len(one.keys) > 1
+        found = []
+        for row, index in places:
+            key = at, tuple(row[index]) if several else row[index]
+            if key not in known:
+                return False
+            found.append(known[key])
+        for (row, index), value in zip(places, found, strict=True):
+            row[index] = value
+        return True
+
+    async def _fill(self, one: Recalled, at: At, places: list[tuple[list[Any], int]]) -> None:
+        several = len(one.keys) > 1
+        keys = [tuple(row[index]) if several else row[index] for row, index in places]
+        found = await self._recalled_at(one, [at] * len(keys), keys)
         for (row, index), value in zip(places, found, strict=True):
             row[index] = value
 
+    def _question(self, one: Recalled) -> Hashable:
+        return one, tuple(repr(self._bound[binding]) for binding in one.bindings)
+
+    def _known(self, one: Recalled) -> Mapping[Hashable, Any]:
+        """What belongs to keys, by moment and key, so far as it is known."""
+        question = self._question(one)
+        return self._reader.known.answered(question) if self._lasts(one.rows) else self._own.get(question, {})
+
     async def _recalled_at(self, one: Recalled, moments: Sequence[At], keys: Sequence[Hashable]) -> list[Any]:
         """What belongs to keys, each at its moment: remembered if it is of the organisation alone."""
-        values = tuple(repr(self._bound[binding]) for binding in one.bindings)
-        lasts = lasting(one.rows, self._words)
-        question = (one, values)
-        known = self._reader.known.answered(question) if lasts else self._own.setdefault(question, {})
+        known = self._known(one)
         wanted = list(zip(moments, keys, strict=True))
         missing = [pair for pair in dict.fromkeys(wanted) if pair not in known]
         new: dict[Hashable, Any] = {}
@@ -147,10 +177,10 @@ class Finder:
             heres = [Here(at, locals=_locals(one.rows, key)) for at, key in missing]
             rows = await self._rows_of(one.rows, heres, {})
             new = dict(zip(missing, (_kept(one.rows, value) for value in rows), strict=True))
-            if lasts:
-                self._reader.known.answer(question, new)
+            if self._lasts(one.rows):
+                self._reader.known.answer(self._question(one), new)
             else:
-                self._own[question].update(new)
+                self._own.setdefault(self._question(one), {}).update(new)
         return [new[pair] if pair in new else known[pair] for pair in wanted]
 
     # --- sources -----------------------------------------------------------------------------------------------
