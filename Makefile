@@ -5,6 +5,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 PAGE := src/touchgraph/static/graphiql.html
 WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+WORKERS := -n $(or $(N),2) --dist loadgroup --no-loadscope-reorder
+TIMES ?= 10
+DRAWING := $(shell grep -rlE '^from (hypothesis|tests.support.chance) import' tests --include='test_*.py')
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 
 .DEFAULT_GOAL := help
@@ -18,13 +21,13 @@ up: .venv/.runtime $(PAGE) ## Start everything: Neo4j, the reform, GraphQL on ht
 	@exec $(BIN)/touchgraph up
 
 test: .venv/.development $(PAGE) lint ## Check everything, as CI does
-	$(BIN)/python -m pytest -n 2 --dist loadscope --durations 15
+	$(BIN)/python -m pytest $(WORKERS) --durations=15
 
-test-quick: .venv/.development lint ## Check what needs no database, between two edits
-	$(BIN)/python -m pytest -m "not database and not slow"
+test-quick: .venv/.development $(PAGE) lint ## Check what can be checked without a database and a browser, in a minute
+	$(BIN)/python -m pytest $(WORKERS) -m "not database and not slow"
 
-explore: .venv/.development $(PAGE) ## Draw cases anew, for as long as nothing is found; tell of what is in an @example
-	while HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -n 2 --dist loadscope -k "random or differential or rollup or values or what_if or history"; do :; done
+explore: .venv/.development $(PAGE) ## Look for new cases that fail, TIMES=10 over; keep what is found as an @example
+	for run in $$(seq $(TIMES)); do HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest $(WORKERS) $(DRAWING) || exit 1; done
 
 bench: .venv/.development $(PAGE) ## Measure, and write what is found to bench/RESULTS.md
 	$(BIN)/python -m bench

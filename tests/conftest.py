@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 from touchgraph import database
-from touchgraph.database import record
+from touchgraph.database import config, record
 from touchgraph.graph.driver import Address, Graph, Rows, Transaction, open_graph
 from touchgraph.graph.statements import Statement
 from touchgraph.model import quote
@@ -28,7 +28,9 @@ from touchgraph.settings import Settings
 SettingsFor = Callable[..., Settings]
 PATIENCE = timedelta(minutes=5)
 """For one statement, or one what-if: a slow machine is no fault of what is tested."""
-OF_DATABASES = {"neo4j_address", "scratch_address", "settings_for", "make_settings"}
+SHARED = {"scratch_address": "scratch", "neo4j_address": "graph"}
+"""Fixtures with a Neo4j for a whole session, and what their tests are called together."""
+OF_DATABASES = {*SHARED, "settings_for", "make_settings"}
 """Fixtures that start a Neo4j, or from which a test starts one."""
 OF_BUILDS = {"wheel", "built"}
 """Fixtures that build the package or its page."""
@@ -52,15 +54,35 @@ def pytest_configure() -> None:
         if name.startswith(("TOUCHGRAPH_", "NEO4J_")):
             del os.environ[name]
     Settings.model_config["env_file"] = None
+    # A Neo4j that lives for minutes does not earn what Java's second compiler costs.
+    pytest.MonkeyPatch().setattr(config, "_SERVER_FLAGS", (*config._SERVER_FLAGS, "-XX:TieredStopAtLevel=1"))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what needs a database or builds, so that `make test-quick` leaves it out, and nobody has to remember."""
+    """Marks what needs a database, so that `make test-quick` leaves it out, and says which tests go to one worker.
+
+    So that not every worker starts both databases, all tests of one go to the same, first of all, for they take long.
+    Others that start a Neo4j, or are slow, go by module, as they may share what they wait for. The rest goes anywhere.
+    """
     for item in items:
-        if isinstance(item, pytest.Function) and OF_DATABASES & set(item.fixturenames):
+        needs = {*getattr(item, "fixturenames", ())}
+        if needs & OF_DATABASES:
             item.add_marker("database")
-        if isinstance(item, pytest.Function) and OF_BUILDS & set(item.fixturenames):
+        if needs & OF_BUILDS:
             item.add_marker("slow")
+        shared = [name for fixture, name in SHARED.items() if fixture in needs]
+        if shared or "make_settings" in needs or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group((*shared, item.path.stem)[0]))
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """Long groups come first, then what else is long, so that at the end no worker waits for another for long."""
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and group.args[0] in SHARED.values():
+        return 0
+    return 1 if item.get_closest_marker("slow") or item.get_closest_marker("database") else 2
 
 
 def free_port() -> int:

@@ -174,14 +174,14 @@ def _mentioned(facts: list[Fact]) -> list[Fact]:
 
 
 def named(facts: list[Fact], number: int) -> list[Fact]:
-    """The same organisation with a number in every id, so that many fit into one graph: `dept:w17-1`."""
+    """The same organisation with a number in every id, so that many fit into one graph: `dept:w0017-1`."""
     ids = {*REFERENCES, "id"}
     return [{k: numbered(v, number) if k in ids else v for k, v in fact.items()} for fact in facts]
 
 
 def numbered(entity: Any, number: int) -> Any:
-    """An id (or None) as that of a numbered organisation."""
-    return entity and entity.replace(":", f":w{number}-")
+    """An id (or None) as that of a numbered organisation; all of a length, for Neo4j plans anew for another one."""
+    return entity and entity.replace(":", f":w{number:04}-")
 
 
 async def load(graph: Graph, facts: list[Fact]) -> None:
