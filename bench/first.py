@@ -14,7 +14,7 @@ from statistics import median
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from graphql import build_schema, parse, validate
+from graphql import OperationType, build_schema, parse, validate
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.support.queries import Query, queries
 
@@ -116,7 +116,7 @@ def _documented() -> list[bytes]:
         _body(Query(text, {}))
         for text in found
         if not validate(schema, document := parse(text))
-        and all(getattr(one, "operation", None) != "mutation" for one in document.definitions)
+        and all(getattr(one, "operation", None) != OperationType.MUTATION for one in document.definitions)
         and "$" not in text
     ]
 

@@ -26,12 +26,13 @@ def schema() -> Schema:
 @asynccontextmanager
 async def planning(schema: Schema, graph: Graph) -> AsyncIterator[None]:
     """Plans are made until the end of the block."""
-    task = asyncio.create_task(plan_ahead(schema.vocabulary, graph))
+    stop = asyncio.Event()
+    task = asyncio.create_task(plan_ahead(schema.vocabulary, graph, stop))
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        stop.set()
+        await task
 
 
 async def ask(schema: Schema, graph: Graph) -> object:

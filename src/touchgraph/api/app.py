@@ -29,6 +29,8 @@ from touchgraph.settings import Settings
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 10
+"""For how many seconds, at most, the end waits for a statement that is being planned."""
 _GRAPHQL_JSON = "application/graphql-response+json"
 _STATUS = {Conflict.code: 409, DatabaseUnavailable.code: 503, DatabaseTimeout.code: 504, GraphError.code: 500}
 """HTTP status of a request that could not be answered at all, by its error's code; else 400."""
@@ -42,10 +44,12 @@ def create_app(settings: Settings, address: Address) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_graph(address, settings.query_timeout, settings.what_if_timeout) as graph:
             app.state.graph = graph
-            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, graph))
+            stop = asyncio.Event()
+            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, graph, stop))
             yield
+            stop.set()
+            await asyncio.wait([ahead], timeout=PATIENCE)
             ahead.cancel()
-            await asyncio.wait([ahead])
 
     app = FastAPI(title="touchgraph", version=__version__, lifespan=lifespan, openapi_url=None)
     app.add_middleware(CorrelationIdMiddleware)
