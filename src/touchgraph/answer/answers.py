@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 
 from touchgraph.answer import vocabulary
 from touchgraph.answer.compiler import Template, joined
-from touchgraph.answer.finder import Finder, lasting, to_keep
+from touchgraph.answer.finder import Finder, to_keep
 from touchgraph.answer.finder.customers import given, words_of
+from touchgraph.answer.finder.origin import lasting
 from touchgraph.answer.memory import Known, Memory, Reader, Run
 from touchgraph.answer.plan import Binding, Root, Row, Rows
 from touchgraph.answer.records import At

@@ -67,11 +67,6 @@ def known_at(value: datetime | None) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def as_text(convert: Callable[[Any], datetime]) -> Callable[[Any], str]:
-    """The same function, to the text of the time (ISO 8601)."""
-    return lambda value: convert(value).isoformat()
-
-
 def time(text: str | None) -> str | None:
     """A time of the database as it stands in an answer; None for the one that means all that is known."""
     return None if text and text.startswith(LATEST.strftime("%Y-%m-%dT")) else _datetime(text)

@@ -14,8 +14,7 @@ from datetime import date
 from typing import Any
 
 from touchgraph import model
-from touchgraph.answer.compiler import is_of_customers
-from touchgraph.answer.finder import customers, organisation
+from touchgraph.answer.finder import customers, organisation, origin
 from touchgraph.answer.finder.here import Here
 from touchgraph.answer.memory import Reader
 from touchgraph.answer.plan import Binding, Column, Count, Echo, Embedded, Place, Recalled, Root, Row, Rows, SortKey
@@ -76,7 +75,7 @@ class Finder:
             case Embedded(part, row):
                 return list(await self._row(row, await self._parts(part, heres)))
             case Count(rows):
-                if _in_database(rows):
+                if origin.in_database(rows):
                     return list(await customers.counts(self._reader, rows, heres, self._bound))
                 return [len(some) for some in await self._once(rows, heres, found)]
             case Rows():
@@ -97,11 +96,11 @@ class Finder:
     ) -> list[Any]:
         """The rows below each row, as the row holds them: a list, or (`single`) the first of them or None."""
         below: Sequence[Sequence[Here | None]]
-        if _by_id(rows):
+        if origin.by_id(rows):
             below = [await organisation.first_page(self._reader, rows, here.at, self._bound) for here in heres]
         else:
             below = await self._once(rows, heres, found)
-        if rows.page and rows.order and not _in_database(rows):
+        if rows.page and rows.order and not origin.in_database(rows):
             below = [organisation.page(some, rows.order, rows.page, self._bound) for some in below]  # type: ignore[arg-type]
         if rows.single:
             below = [some[:1] for some in below]
@@ -189,12 +188,12 @@ class Finder:
         """All rows of a source for each row; those of customers of one page."""
         source = rows.source
         match source:
-            case Hop() if _in_database(rows):
+            case Hop() if origin.in_database(rows):
                 return await customers.across(self._reader, rows, heres, self._bound)
             case Hop():
                 return await organisation.across(self._reader, rows, heres, self._bound)
             case Scan():
-                scanned = customers.scanned if _in_database(rows) else organisation.scanned
+                scanned = customers.scanned if origin.in_database(rows) else organisation.scanned
                 return [await scanned(self._reader, rows, here.at, self._bound) for here in heres]
             case Lookup(label):
                 return await self._looked_up(label, [(here.at, self._ids(rows, here)) for here in heres])
@@ -279,47 +278,6 @@ class Finder:
         return [[Here(at, locals=item) for item in items] for at, items in lists]
 
 
-def lasting(of: Rows | Row, words: Mapping[str, Word]) -> bool:
-    """Whether rows are found in the organisation alone. `words` are those of named statements."""
-    if isinstance(of, Rows):
-        return _asks_organisation(of.source, words) and lasting(of.row, words)
-    below = (getattr(column, "rows", column) for column in of.columns)
-    return all(
-        lasting(each.row if isinstance(each, Embedded) else each, words)
-        for each in below
-        if isinstance(each, Rows | Embedded)
-    )
-
-
-def _asks_organisation(source: object, words: Mapping[str, Word]) -> bool:
-    match source:
-        case Named(statement=name):
-            return words[name].lasting
-        case Lookup(label) | Reference(label=label) | Scan(label):
-            return label != model.NODE and not is_of_customers(label)
-        case Hop(facts=(type_, *_)):
-            return type_ in model.FACT_BY_TYPE
-        case _:
-            return True
-
-
-def _by_id(rows: Rows) -> bool:
-    """Whether rows are a page of the organisation that an index has in its order."""
-    ordered = rows.page is not None and rows.order is not None and rows.order.key is None
-    return ordered and isinstance(rows.source, Scan) and not is_of_customers(rows.source.label) and not rows.filters
-
-
-def _in_database(rows: Rows) -> bool:
-    """Whether rows are matched and cut in the database: those of customers."""
-    match rows.source:
-        case Hop(facts=(type_, *_)):
-            return type_ not in model.FACT_BY_TYPE
-        case Scan(label):
-            return is_of_customers(label)
-        case _:
-            return False
-
-
 def _end(here: Here, part: Same) -> str:
     if here.cells is not None:
         return str(here.cells[part])
@@ -386,4 +344,4 @@ def _collect(places: tuple[Place, ...], row: list[Any], gaps: dict[Recalled, lis
                     _collect(place.below, each, gaps)
 
 
-__all__ = ["Finder", "lasting", "to_keep"]
+__all__ = ["Finder", "to_keep"]
