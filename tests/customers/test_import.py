@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -16,8 +15,9 @@ from tests.conftest import PATIENCE
 from tests.support.customers.importing import Tables, made_up, rejects, write
 from tests.support.dump import Dump, dump
 from touchgraph import database
+from touchgraph.customers.importing import tallies
 from touchgraph.customers.importing.run import Imported, Options, import_files
-from touchgraph.customers.tables import BY_TABLE, TABLES
+from touchgraph.customers.tables import TABLES
 from touchgraph.customers.tallies.rebuild import check_rollups
 from touchgraph.errors import InputError
 from touchgraph.graph.driver import Address, Graph, open_graph
@@ -27,13 +27,7 @@ from touchgraph.organisation.files.loading import load, seeded
 from touchgraph.settings import Settings
 
 SettingsFor = Callable[..., Settings]
-PROGRAM = """
-from touchgraph.cli import main
-from touchgraph.customers.importing import tallies
-tallies.PART = 15
-main()
-"""
-CALL = (sys.executable, "-u", "-c", PROGRAM, "import")
+CALL = (sys.executable, "-u", "-c", "from touchgraph.cli import main; main()", "import")
 Made = tuple[Path, Tables]
 CUSTOMERS = 40
 LABELS = "|".join(table.label for table in TABLES if table.label)
@@ -218,26 +212,22 @@ async def test_a_killed_import_goes_on(
 
 
 def importing(env: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """`touchgraph import` in a process of its own, which counts tallies in small parts; what it does is on stderr."""
-    return subprocess.Popen([*CALL, *arguments], env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
-def shown(printed: str) -> dict[str, tuple[int, ...]]:
-    """What is told of each table: read, loaded, already there, rejected."""
-    lines = (re.findall(r"[\w,]+", line) for line in printed.splitlines())
-    return {name: tuple(int(n.replace(",", "")) for n in numbers) for name, *numbers in lines if name in BY_TABLE}
+    """`touchgraph import` in a process of its own; what it does is told on stderr."""
+    return subprocess.Popen([*CALL, *arguments], env=env, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
 
 
 def at(address: Address) -> dict[str, str]:
     return {"NEO4J_URI": address.uri, "NEO4J_USERNAME": address.username, "NEO4J_PASSWORD": address.password}
 
 
-async def test_through_the_import_tool(settings_for: SettingsFor, made: Made, expected: Dump) -> None:
+async def test_through_the_import_tool(
+    settings_for: SettingsFor, made: Made, expected: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first import into the managed database goes through the tool, also after one that was killed within it.
 
     The graph is the one that batches make, with all constraints and indexes, those of others too; then batches go on.
-    Neo4j is started anew by the process that imports, but whoever started it before still stops it.
     """
+    monkeypatch.setattr(tallies, "PART", 50)
     folder, tables = made
     settings = settings_for()
     address = database.start(settings).address
@@ -250,23 +240,32 @@ async def test_through_the_import_tool(settings_for: SettingsFor, made: Made, ex
     next(line for line in child.stderr if line.startswith("Node import"))
     child.kill()
     child.communicate()
+    address = database.start(settings).address
+    imported = await run(settings, address, folder, batch=False)
+    assert imported.way == "through the import tool"
+    assert loaded(imported) == {name: (len(rows), 0, 0) for name, rows in tables.items()}
+    async with open_graph(address, PATIENCE, PATIENCE) as graph:
+        assert await dump(graph) == expected
+        assert await pending(graph) == []
+        assert await graph.run(Statement("SHOW INDEXES YIELD name WHERE name = 'theirs' RETURN count(*)")) == [[1]]
+        again = await run(settings, address, folder, batch=False)
+        assert (again.way, again.nodes, again.relationships) == ("in batches", 0, 0)
+        assert await dump(graph) == expected
+    assert list(database.home_of(settings).building.parent.glob("import/*")) == []
+
+
+async def test_whoever_started_the_database_still_stops_it(settings_for: SettingsFor, made: Made) -> None:
+    """An import into a Neo4j that `up` or a test runs starts it anew, but whose it is stays as it was."""
+    settings = settings_for()
     with database.running(settings) as running:
-        child = importing(environment(settings), str(folder))
-        printed, told = child.communicate()
+        async with open_graph(running.address, PATIENCE, PATIENCE) as graph:
+            await stock(graph)
+        child = importing(environment(settings), str(made[0]))
+        _, told = child.communicate()
         assert child.returncode == 0, told
-        assert "through the import tool" in printed
-        assert shown(printed) == {name: (len(rows), len(rows), 0, 0) for name, rows in tables.items()}
         now = database.status(settings)
         assert now.running
         assert now.pid != running.pid
-        async with open_graph(address, PATIENCE, PATIENCE) as graph:
-            assert await dump(graph) == expected
-            assert await pending(graph) == []
-            assert await graph.run(Statement("SHOW INDEXES YIELD name WHERE name = 'theirs' RETURN count(*)")) == [[1]]
-            again = await run(settings, address, folder, batch=False)
-            assert (again.way, again.nodes, again.relationships) == ("in batches", 0, 0)
-            assert await dump(graph) == expected
-        assert list(database.home_of(settings).building.parent.glob("import/*")) == []
     assert not database.status(settings).running
 
 
