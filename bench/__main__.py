@@ -62,6 +62,7 @@ def _organisations(few: Size, many: Size, folder: Path, job: Job) -> Results:
 def _reform(results: Results, folder: Path) -> None:
     settings = servers.settings_of(folder / "reform")
     servers.command(settings, "db", "start")
+    servers.command(settings, "migrate")
     servers.command(settings, "seed")
     servers.command(settings, "db", "stop")
     with servers.database(settings.home) as address:
