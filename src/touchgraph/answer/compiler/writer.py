@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from touchgraph.answer.plan import Binding, Order, Recalled
+from touchgraph.answer.plan import Binding, Order
 from touchgraph.answer.sources import Across, Direction, FactType, Local, Of, Property, Scalar
 from touchgraph.model import LINKS, known, now, quote
 
@@ -34,7 +34,6 @@ class Writer:
     """Writes parts of one statement; no name is given twice."""
 
     parameters: dict[str, Binding] = field(default_factory=dict)
-    recalled: list[Recalled] = field(default_factory=list)
     count: int = 0
     as_of: str = "$asOf"
     known_at: str = "knownAt"
