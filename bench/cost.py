@@ -32,7 +32,8 @@ async def profiles(
     async with open_driver(address) as driver:
 
         async def run(statement: Statement) -> Rows:
-            rows, summary, _ = await driver.execute_query("PROFILE " + statement.text, dict(statement.params))
+            text, given = statement.sent
+            rows, summary, _ = await driver.execute_query(f"PROFILE {text}", given)
             found.append(dict(summary.profile or {}))
             return [list(row) for row in rows]
 

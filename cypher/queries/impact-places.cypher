@@ -1,13 +1,13 @@
 // name: impact-places
-// params: where, asOf, before, knownAt
-// Where who answers can be another one between two times of knowing: at places that facts name as their scope, and at `where.moved`. Everything
+// params: moved, asOf, before, knownAt
+// Where who answers can be another one between two times of knowing: at places that facts name as their scope, and at `moved`. Everything
 // else has the answers of the nearest of these above it. `was`: where the answers there come from before: the place itself or, where it is new, what is above.
-:param where => {moved: ['area:r1-01']};
+:param moved => ['area:r1-01'];
 :param asOf => date('2025-06-01');
 :param before => datetime('2025-06-01T18:00:00Z');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
 CALL () {
-  UNWIND $where.moved AS id
+  UNWIND $moved AS id
   RETURN id
 UNION
   MATCH ()-[f:RESPONSIBLE_FOR|DELEGATES_TO]->()

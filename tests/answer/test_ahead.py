@@ -29,7 +29,7 @@ def schema(monkeypatch: pytest.MonkeyPatch) -> Schema:
 async def planning(schema: Schema, graph: Graph) -> AsyncIterator[None]:
     """Plans are made until the end of the block."""
     stop = asyncio.Event()
-    task = asyncio.create_task(plan_ahead(schema.vocabulary, graph, stop))
+    task = asyncio.create_task(plan_ahead(schema.vocabulary, (), graph, stop))
     try:
         yield
     finally:

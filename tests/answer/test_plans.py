@@ -55,7 +55,8 @@ async def plans(address: Address) -> dict[str, list[str]]:
     async with open_driver(address) as driver:
         await driver.execute_query("CALL db.clearQueryCaches()")
         for name, one in statements():
-            _, summary, _ = await driver.execute_query(f"EXPLAIN {one.text}", dict(one.params))
+            text, given = one.sent
+            _, summary, _ = await driver.execute_query(f"EXPLAIN {text}", given)
             found[name] = list(steps(summary.plan or {}))
     return found
 

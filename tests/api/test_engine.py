@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import pytest
@@ -79,14 +78,6 @@ async def test_no_value_stands_in_a_statement(graph: Graph, statements: list[Sta
     assert answer.data == {"node": None, "search": [], "orgUnits": nothing, "customers": {**nothing, "nodes": []}}
     assert len(statements) >= 3
     assert not any("DELETE" in one.text for one in statements)
-
-
-async def test_all_values_stand_in_one_parameter(graph: Graph, statements: list[Statement]) -> None:
-    """The database plans anew for parameters of another length, but does not look into a map."""
-    await engine().answer(graph, parse('{ search(text: "a") { score } customers { nodes { id } } }'), None, {})
-    for one in (*engine().vocabulary.statements(), *statements):
-        assert list(one.params) == ["given"]
-        assert set(re.findall(r"\$(\w+)", re.sub(r"`.*?`", "", one.text))) == {"given"}
 
 
 async def test_every_word_is_planned_ahead_as_it_stands(graph: Graph) -> None:

@@ -122,3 +122,17 @@ def test_a_statement_gets_all_its_parameters_and_no_others() -> None:
     for given in ({}, {"most": 1, "more": 2}):
         with pytest.raises(StatementError, match=r"checks/interval: expected most; got"):
             statement("checks/interval", **given)
+
+
+def test_a_statement_is_sent_with_all_values_in_one_parameter() -> None:
+    """The database plans anew for values of another length, but does not look into a map; names in quotes stay."""
+    one = Statement("MATCH (n:$any($a)) WHERE n.b IN $b RETURN n.`$b`, $bc", {"a": 1, "b": [2], "bc": None})
+    text = "CYPHER 25 MATCH (n:$any($given.a)) WHERE n.b IN $given.b RETURN n.`$b`, $given.bc"
+    assert one.sent == (text, {"given": {"a": 1, "b": [2], "bc": None}})
+
+
+def test_a_fact_within_a_pattern_is_not_looked_for_by_its_times() -> None:
+    """`coalesce` keeps the index of a time from being used there; elsewhere it may be."""
+    one = Statement("MATCH (a)-[f:PART_OF|`KIND_OF` WHERE f.validFrom <= [1][0]]->() WHERE f.recordedTo = 1 RETURN f")
+    text = "MATCH (a)-[f:PART_OF|`KIND_OF` WHERE coalesce(f.validFrom) <= [1][0]]->() WHERE f.recordedTo = 1 RETURN f"
+    assert one.sent[0] == f"CYPHER 25 {text}"

@@ -19,6 +19,7 @@ from touchgraph.graph.statements import Statement
 from touchgraph.model import LATEST, OPEN_END, OPEN_RECORD, OPEN_START
 from touchgraph.organisation.changes.work import Work
 from touchgraph.organisation.facts import Snapshot
+from touchgraph.organisation.proposed import statements as planned_ahead
 
 SCHEMA = build_schema()
 ORGANISATIONS, CHANGE_SETS_EACH = 2, 16
@@ -191,6 +192,19 @@ async def test_it_takes_as_many_statements_for_one_place_as_for_many(
         counts.append(len(texts))
         texts.clear()
     assert counts[0] == counts[1] < 20
+
+
+async def test_what_it_says_is_planned_ahead(graph: Graph, statements: list[Statement]) -> None:
+    """Words about the graph as changed, and all else but a lock and a list; each does nothing as it is planned."""
+    ahead = [one.text for one in (*SCHEMA.vocabulary.statements(), *planned_ahead())]
+    await impact(graph, SALES, sells("area:r1-01", "area:r1-02"))
+    asked = [one.text for one in statements]
+    assert len(asked) > 10
+    assert len([text for text in asked if text not in ahead]) == 2
+    before = await dump(graph)
+    for one in planned_ahead():
+        await graph.run(one)
+    assert await dump(graph) == before
 
 
 async def test_changes_that_cannot_be_are_told_and_none_leaves_a_trace(graph: Graph) -> None:

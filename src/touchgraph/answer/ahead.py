@@ -5,38 +5,49 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
+from itertools import chain
+from typing import Any
 
 from touchgraph.answer.answers import Vocabulary
 from touchgraph.errors import GraphError
-from touchgraph.graph.driver import Graph
+from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement
 
 log = logging.getLogger(__name__)
 
+Run = Callable[[], Awaitable[Any]]
+"""Runs a statement."""
 AT_ONCE = 2
 """How many statements are planned at a time."""
 PATIENCE = 0.5
 """For how many seconds, at most, the planning of a statement gives way to requests."""
 
 
-async def plan_ahead(words: Vocabulary, graph: Graph, stop: asyncio.Event) -> None:
+async def plan_ahead(words: Vocabulary, writes: Iterable[Statement], graph: Graph, stop: asyncio.Event) -> None:
     """Plans all words, then statements as they are wanted, until it has to stop; anew when the database was away.
 
-    It ends between two statements: to cut one off would leave a connection behind.
+    `writes` come after the words: statements that may write, but do nothing as they are filled. It ends between two
+    statements: to cut one off would leave a connection behind.
     """
+    rehearsed = [partial(graph.rehearse, partial(_run, one)) for one in writes]
     while not stop.is_set():
         words.forget_plans()
         interruptions, started = graph.interruptions, time.monotonic()
-        statements = iter(words.statements())
-        await asyncio.gather(*(_plan(statements, words, graph, stop) for _ in range(AT_ONCE)))
+        runs: Iterator[Run] = chain((partial(graph.read_one, one) for one in words.statements()), rehearsed)
+        await asyncio.gather(*(_plan(runs, words, graph, stop) for _ in range(AT_ONCE)))
         if not stop.is_set() and graph.interruptions == interruptions:
-            log.info("all words were planned in %.1f s", time.monotonic() - started)
+            log.info("all statements were planned in %.1f s", time.monotonic() - started)
         while graph.interruptions == interruptions and not stop.is_set():
             await _plan_wanted(words, graph, stop)
             await _pause(stop, 0.1)
         await _pause(stop, 1)
+
+
+async def _run(statement: Statement, tx: Transaction) -> None:
+    await tx.run(statement)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
@@ -44,27 +55,27 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
-async def _plan(statements: Iterator[Statement], words: Vocabulary, graph: Graph, stop: asyncio.Event) -> None:
+async def _plan(runs: Iterator[Run], words: Vocabulary, graph: Graph, stop: asyncio.Event) -> None:
     interruptions = graph.interruptions
-    for statement in statements:
+    for run in runs:
         if stop.is_set() or graph.interruptions != interruptions:
             return
-        await _planned(statement, words, graph)
+        await _planned(run, words)
 
 
 async def _plan_wanted(words: Vocabulary, graph: Graph, stop: asyncio.Event) -> None:
     while words.wanted and not stop.is_set():
         join, statement = words.wanted.popleft()
-        join.planned = await _planned(statement, words, graph)
+        join.planned = await _planned(partial(graph.read_one, statement), words)
         join.asked *= join.planned  # what could not be planned is wanted again when it is asked again
 
 
-async def _planned(statement: Statement, words: Vocabulary, graph: Graph) -> bool:
+async def _planned(run: Run, words: Vocabulary) -> bool:
     """Runs a statement once nobody waits for an answer; whether that was possible."""
     with suppress(TimeoutError):
         await asyncio.wait_for(words.quiet.wait(), PATIENCE)
     try:
-        await graph.read_one(statement)
+        await run()
     except GraphError as error:  # the driver's own words are in the log
         log.warning("a statement could not be planned ahead: %s", error)
         return False

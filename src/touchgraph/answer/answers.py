@@ -60,7 +60,7 @@ class Join:
     def of(self, question: Question) -> Statement:
         """The statement with the values of a question."""
         filled = {name: question.bound[binding] for name, binding in self.template.bindings.items()}
-        return Statement(self.template.text, {"given": given(question.at) | filled})
+        return Statement(self.template.text, given(question.at) | filled)
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Vocabulary:
 
     def statements(self) -> Iterable[Statement]:
         """Each word as a statement that asks for nothing: once run, it is planned. What is asked most comes first."""
-        nothing = {"given": {"keys": [], "limit": 1}}
+        nothing = {"keys": [], "limit": 1}
         first, last = vocabulary.WORDS[: vocabulary.FIRST], vocabulary.WORDS[vocabulary.FIRST :]
         yield from (Statement(word.text, nothing) for word in first)
         yield from words_of(self.sources)

@@ -127,7 +127,7 @@ class Reader:
 
     async def _tell(self, call: Call, some: Mapping[Hashable, Any]) -> None:
         word = call.word
-        rows = await self.run(Statement(word.text, {"given": {**call.given, "keys": list(some.values())}}))
+        rows = await self.run(Statement(word.text, {**call.given, "keys": list(some.values())}))
         self.reads += word.lasting
         of_key: list[list[Any]] = [[] for _ in some]
         for place, *row in rows:

@@ -1,9 +1,7 @@
 """The statements by which the organisation is read: a fixed vocabulary, so that no question has to be planned.
 
 A word takes keys and tells, for each of them, what the graph has of it: of all days and times, whatever a document
-selects. Its text follows from the model, or from a statement of `cypher/queries/`, and never from a document. All
-parameters stand in one map: the database plans a statement anew for every order of magnitude of a parameter's length,
-but does not look into maps.
+selects. Its text follows from the model, or from a statement of `cypher/queries/`, and never from a document.
 """
 
 from __future__ import annotations
@@ -18,12 +16,11 @@ from touchgraph import model
 from touchgraph.answer.records import Entity, Fact
 from touchgraph.answer.sources import Direction, Named
 from touchgraph.graph.driver import plain
-from touchgraph.graph.statements import DIALECT
 from touchgraph.model import Property, quote
 
 Rows = Sequence[Sequence[Any]]
 
-_EACH = f"{DIALECT} UNWIND range(0, size($given.keys) - 1) AS i WITH i, $given.keys[i] AS key"
+_EACH = "UNWIND range(0, size($keys) - 1) AS i WITH i, $keys[i] AS key"
 _NODE = tuple({p.name: p for kind in model.ENTITIES for p in kind.properties}.values())
 _OWN = tuple({p.name: p for kind in model.FACTS for p in kind.properties}.values())
 _FACT = (*model.FACT_PROPERTIES, *_OWN)
@@ -33,7 +30,7 @@ _STATE_NAMES = tuple(p.name for p in model.STATE_PROPERTIES)
 
 @dataclass(frozen=True, eq=False)
 class Word:
-    """A statement over `$given.keys`; its rows begin with the place of their key. `read` makes a value of a key's rows.
+    """A statement over `$keys`; its rows begin with the place of their key. `read` makes a value of a key's rows.
 
     `lasting`: it asks for nothing but the organisation. `size` counts the values in what was made.
     """
@@ -135,11 +132,11 @@ def _every(label: str) -> Word:
 
 
 def _page(label: str, descending: bool) -> Word:
-    """Entities of a label in the order of their ids, `$given.limit` of them, that come after a key."""
+    """Entities of a label in the order of their ids, `$limit` of them, that come after a key."""
     after, order = ("<", " DESC") if descending else (">", "")
     text = f"""{_EACH} CALL (key) {{
   MATCH (n:{quote(label)}) USING INDEX SEEK n:{quote(label)}(id) WHERE n.id {after} key
-  RETURN n ORDER BY n.id{order} LIMIT $given.limit
+  RETURN n ORDER BY n.id{order} LIMIT $limit
 }}
 RETURN i, {_ENTITY}"""
     return Word(f"page of {label}{order}", text, _entities, _total)
@@ -188,7 +185,7 @@ def _question(name: str, text: str, columns: tuple[str, ...], order: str) -> Wor
     params = dict.fromkeys(re.findall(r"\$(\w+)", text))
     given = ", ".join(f"{_TIMES.get(param, 'key.' + quote(param))} AS {_variable(param)}" for param in params)
     variables = ", ".join(map(_variable, params))
-    inner = re.sub(r"\$(\w+)", lambda m: _variable(m[1]), _followed(text))
+    inner = re.sub(r"\$(\w+)", lambda m: _variable(m[1]), text)
     # A subquery sees only what it is given.
     inner = re.sub(r"\bCALL \((?=(.))", lambda m: f"CALL ({variables}{'' if m[1] == ')' else ', '}", inner)
     told = ", ".join(map(quote, columns))
@@ -200,12 +197,6 @@ def _question(name: str, text: str, columns: tuple[str, ...], order: str) -> Wor
     )
 
 
-def _followed(text: str) -> str:
-    """A statement in which facts within a pattern are found from the entities, never by their times: see `known`."""
-    return re.sub(r"\[\w+:[\w|]+ WHERE (?:[^\[\]]|\[[^\]]*\])*\]", lambda m: _TIME.sub(r"coalesce(\g<0>)", m[0]), text)
-
-
-_TIME = re.compile(rf"\b\w+\.({'|'.join(model.TIMES)})\b")
 _TIMES = {"asOf": "date(key.asOf)", "knownAt": "datetime(key.knownAt)"}
 """They come as text, as the driver takes longer for a time than for all else."""
 

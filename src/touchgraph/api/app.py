@@ -25,6 +25,7 @@ from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, Gr
 from touchgraph.graph import migrate
 from touchgraph.graph.driver import Address, Graph, open_graph
 from touchgraph.organisation.files.loading import seeded
+from touchgraph.organisation.proposed import statements
 from touchgraph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def create_app(settings: Settings, address: Address) -> FastAPI:
         async with open_graph(address, settings.query_timeout, settings.what_if_timeout) as graph:
             app.state.graph = graph
             stop = asyncio.Event()
-            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, graph, stop))
+            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, statements(), graph, stop))
             yield
             stop.set()
             await asyncio.wait([ahead], timeout=PATIENCE)

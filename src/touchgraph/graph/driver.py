@@ -90,7 +90,7 @@ class Transaction:
 
     async def run(self, statement: Statement) -> Rows:
         """All rows of a statement, as positional lists."""
-        result = await self._run(statement.text, dict(statement.params))
+        result = await self._run(*statement.sent)
         return [list(record) async for record in result]
 
 
@@ -162,7 +162,7 @@ class Graph:
         """The rows of one statement outside an explicit transaction, for schema commands. Raises GraphError."""
         try:
             async with self._session(neo4j.WRITE_ACCESS) as session:
-                result = await session.run(statement.text, dict(statement.params))
+                result = await session.run(*statement.sent)
                 return [list(record) async for record in result]
         finally:
             self.changes += 1

@@ -79,14 +79,10 @@ def quote(identifier: str) -> str:
 
 
 def known(variable: str, known_at: str) -> str:
-    """The predicate that a fact is known at a time. It is for facts that are found from an entity.
-
-    By the statistics of a small graph, the database would look through all facts of a type, by the index of a time, at
-    each step of a walk, and keep doing so; it does not take what `coalesce` returns for an indexed property.
-    """
-    return f"coalesce({variable}.recordedFrom) <= {known_at} < coalesce({variable}.recordedTo)"
+    """The predicate that a fact is known at a time."""
+    return f"{variable}.recordedFrom <= {known_at} < {variable}.recordedTo"
 
 
 def now(variable: str, as_of: str, known_at: str) -> str:
-    """The predicate that a fact is valid on a day and known at a time; for facts that are found from an entity, too."""
-    return f"coalesce({variable}.validFrom) <= {as_of} < coalesce({variable}.validTo) AND {known(variable, known_at)}"
+    """The predicate that a fact is valid on a day and known at a time."""
+    return f"{variable}.validFrom <= {as_of} < {variable}.validTo AND {known(variable, known_at)}"

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from touchgraph.graph.driver import Transaction
-from touchgraph.graph.statements import Statement, named_statement
+from touchgraph.graph.statements import Statement, named_statement, statement
 from touchgraph.model import has_label, kind_of
 from touchgraph.organisation.changes.work import Operations
 from touchgraph.organisation.facts import Fact
@@ -72,7 +72,7 @@ async def measure(tx: Transaction, done: Operations, day: date, known_at: dateti
         "changed": [list(pair) for pair in changed],
         "changedPlaces": list({place for place, _ in of_matrix}),
     }
-    ((dealers, customers, leads),) = await tx.run(Statement(_text("impact-reach"), {**times, "where": where}))
+    ((dealers, customers, leads),) = await tx.run(statement("queries/impact-reach", **times, **where))
     return {
         "units": sum(has_label(kind, "OrgUnit") for unit in units if (kind := kind_of(unit))),
         "positions": sum(type_ == "IN_UNIT" for type_, _, _ in differences),
@@ -108,7 +108,7 @@ def _arising(places: Mapping[str | None, Place], status: str) -> list[dict[str, 
 
 async def _places(tx: Transaction, times: Mapping[str, Any], moved: list[str]) -> dict[str | None, Place]:
     """All places where answers can differ, by id, with the answers there."""
-    places = await tx.run(Statement(_text("impact-places"), {**times, "where": {"moved": moved}}))
+    places = await tx.run(statement("queries/impact-places", **times, moved=moved))
     rows, old, new = [[None, None, []], *places], times["before"], times["knownAt"]
     found = await _answers(
         tx, times["asOf"], {(known, at) for id_, was, _ in rows for known, at in ((old, was), (new, id_))}
@@ -122,36 +122,51 @@ async def _places(tx: Transaction, times: Mapping[str, Any], moved: list[str]) -
 
 async def _answers(tx: Transaction, day: date, asked: set[Asked]) -> dict[Asked, Answers]:
     """Who is accountable, at each time and place, for stages and touchpoints, and for pools that hold leads."""
-    pools = await tx.run(Statement("MATCH (pool:Pool) WHERE EXISTS { (pool)<-[:GRADED]-() } RETURN pool.id"))
+    pools = await tx.run(_POOLS)
     given = [{"knownAt": known, "place": place} for known, place in asked]
     of_pools = [{**one, "subject": pool} for one in given for (pool,) in pools]
     found: dict[Asked, Answers] = {one: {} for one in asked}
-    # Rows within a map: the database would plan a statement anew for lists of another size.
-    for text, rows in ((_of_matrix(), given), (_of_pools(), of_pools)):
-        params = {"given": {"rows": rows}, "asOf": day, "role": "ACCOUNTABLE", "from": None, "to": None}
-        for known, place, answers in await tx.run(Statement(text, params)) if rows else ():
+    for asking, rows in ((_of_matrix, given), (_of_pools, of_pools)):
+        for known, place, answers in await tx.run(asking(rows, day)) if rows else ():
             for subject, status, owners in answers:
                 found[native(known), place][subject] = Answer(status, frozenset(map(tuple, owners)))
     return found
 
 
-def _of_matrix() -> str:
+def statements() -> Iterable[Statement]:
+    """All that is asked of the graph, as statements that ask for nothing: once run, they are planned."""
+    return (
+        _POOLS,
+        _of_matrix([], None),
+        _of_pools([], None),
+        *(
+            Statement(_text(name), dict.fromkeys(named_statement(f"queries/{name}").params))
+            for name in ("impact-places", "impact-reach")
+        ),
+    )
+
+
+_POOLS = Statement("MATCH (pool:Pool) WHERE EXISTS { (pool)<-[:GRADED]-() } RETURN pool.id")
+
+
+def _of_matrix(rows: Sequence[Any], day: date | None) -> Statement:
     answer = f"[coalesce(cell.touchpoint.id, cell.stage.id), cell.status, {_OWNERS.format('cell.owners')}]"
-    return _for_each("coverage", ("knownAt", "place"), f"[cell IN cells | {answer}]")
+    return _for_each("coverage", ("knownAt", "place"), f"[cell IN cells | {answer}]", rows, day)
 
 
-def _of_pools() -> str:
+def _of_pools(rows: Sequence[Any], day: date | None) -> Statement:
     answers = f"[[subject.id, status, {_OWNERS.format('owners')}]]"
-    return _for_each("ownership", ("knownAt", "place", "subject", "channel"), answers)
+    return _for_each("ownership", ("knownAt", "place", "subject", "channel"), answers, rows, day)
 
 
-def _for_each(name: str, given: Sequence[str], answers: str) -> str:
-    """A named statement for each of `$given.rows`; variables with names of their own stand in for its parameters."""
+def _for_each(name: str, given: Sequence[str], answers: str, rows: Sequence[Any], day: date | None) -> Statement:
+    """A named statement for each of `$rows`; variables with names of their own stand in for its parameters."""
     text = re.sub(rf"\$({'|'.join(given)})\b", r"given_\1", _text(name))
     variables = ", ".join(f"given_{one}" for one in given)
     taken = ", ".join(f"given.{one} AS given_{one}" for one in given)
     called = f"CALL ({variables}) {{ {text} }} RETURN given_knownAt, given_place, {answers}"
-    return f"UNWIND $given.rows AS given WITH {taken} {called}"
+    params = {"rows": rows, "asOf": day, "role": "ACCOUNTABLE", "from": None, "to": None}
+    return Statement(f"UNWIND $rows AS given WITH {taken} {called}", params)
 
 
 def _text(name: str) -> str:

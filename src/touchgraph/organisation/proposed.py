@@ -6,7 +6,7 @@ Each function takes a transaction and the arguments of a field of the API, and r
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from touchgraph.errors import InputError, InvalidChanges
@@ -21,7 +21,9 @@ from touchgraph.organisation.files.loading import known_sets
 from touchgraph.organisation.files.planning import next_time, plan_file
 from touchgraph.organisation.files.records import content_hash, understand
 from touchgraph.organisation.impact import measure
+from touchgraph.organisation.impact import statements as statements_of_impact
 from touchgraph.organisation.store import lock, read_snapshot, write
+from touchgraph.organisation.store import statements as statements_of_change
 
 _SUPPOSED = {"nameZh": "假设", "nameEn": "What if"}
 _OF_THE_SET = (
@@ -29,6 +31,11 @@ _OF_THE_SET = (
     *("evidence", "note"),
 )
 _CORRECTION = set(keys(Correct)) - {"validFrom", "evidence", "note"}
+
+
+def statements() -> Iterable[Statement]:
+    """All that a what-if says to the database, as statements that do nothing: once run, they are planned."""
+    return *statements_of_change(), *statements_of_impact()
 
 
 async def apply_reorg(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from touchgraph.errors import Conflict
 from touchgraph.graph.driver import Transaction
 from touchgraph.graph.statements import Statement, statement
-from touchgraph.model import FACT_BY_TYPE, LOCK_LABEL, OPEN_RECORD, STATE_LABEL, kind_of, quote
+from touchgraph.model import BY_PREFIX, ENTITIES, FACT_BY_TYPE, LOCK_LABEL, OPEN_RECORD, STATE_LABEL, EntityKind, quote
 from touchgraph.organisation.changes.work import Operations
 from touchgraph.organisation.facts import Evidence, Fact, Snapshot, own
 
@@ -30,7 +30,7 @@ async def lock(tx: Transaction) -> None:
 
 async def read_snapshot(tx: Transaction) -> Snapshot:
     """Everything that is known now, at the latest recorded time."""
-    entities = [row[0] for row in await tx.run(Statement("MATCH (n:Entity) RETURN n.id ORDER BY n.id"))]
+    entities = [row[0] for row in await tx.run(_IDS)]
     rows = await tx.run(statement("store/facts", recordedTo=OPEN_RECORD))
     states = {end: _values(state) for _, _, end, _, state in rows if state is not None}
     facts = [fact_of(type_, start, end, natives(values)) for type_, start, end, values, _ in rows]
@@ -67,16 +67,29 @@ async def _run(tx: Transaction, text: str, rows: Sequence[Any], operations: Oper
 def _batches(operations: Operations) -> Iterator[tuple[str, list[Any], str]]:
     """Statements with their rows, nodes before relationships, closing before recording."""
     for prefix, group in _grouped(operations.entities, lambda entity: entity.partition(":")[0]).items():
-        kind = kind_of(prefix)
-        labels = ":".join(map(quote, kind.labels if kind else ()))
         rows = [{"id": entity, "own": dict(own(operations.entities[entity]))} for entity in group]
-        yield f"UNWIND $rows AS row CREATE (n:{labels} {{id: row.id}}) SET n += row.own RETURN count(*)", rows, prefix
+        yield _create_text(BY_PREFIX[prefix]), rows, prefix
     states = [{"id": identity, "own": dict(values)} for identity, values in operations.states.items()]
     yield _STATES, states, "states"
     for type_, facts in _grouped(operations.closed, lambda fact: fact.type).items():
         yield _close_text(type_), list(map(_identity, facts)), f"closing {type_}"
     for type_, facts in _grouped(operations.recorded_facts, lambda fact: fact.type).items():
         yield _record_text(type_), list(map(_row, facts)), type_
+
+
+def statements() -> Iterable[Statement]:
+    """What reads a snapshot and writes operations, as statements that do nothing: once run, they are planned."""
+    types = list(FACT_BY_TYPE)
+    texts = (_STATES, *map(_create_text, ENTITIES), *map(_close_text, types), *map(_record_text, types))
+    return _IDS, *(Statement(text, {"rows": []}) for text in texts)
+
+
+_IDS = Statement("MATCH (n:Entity) RETURN n.id ORDER BY n.id")
+
+
+def _create_text(kind: EntityKind) -> str:
+    labels = ":".join(map(quote, kind.labels))
+    return f"UNWIND $rows AS row CREATE (n:{labels} {{id: row.id}}) SET n += row.own RETURN count(*)"
 
 
 _STATES = (

@@ -32,12 +32,11 @@ from touchgraph.answer.plan import (
     SortKey,
 )
 from touchgraph.answer.sources import Across, Direction, FactType, Hop, Local, Lookup, Of, Property, Same, Scalar, Scan
-from touchgraph.graph.statements import DIALECT
 
 
 @dataclass(frozen=True, eq=False)
 class Template:
-    """Cypher, and the values that `$given` takes beside `asOf`, `knownAt` and `until`, by name."""
+    """Cypher, and the values that it takes beside `asOf`, `knownAt` and `until`, by name."""
 
     text: str
     bindings: Mapping[str, Binding]
@@ -52,7 +51,7 @@ def joined(root: Root) -> Template | None:
             return None
     compiler = _Compiler()
     columns = ", ".join(compiler.column(column, Scope()) for column in root.row.columns)
-    return _template(f"{DIALECT} WITH", f"RETURN {columns}", compiler)
+    return _template("WITH", f"RETURN {columns}", compiler)
 
 
 def _found(rows: Rows) -> bool:
@@ -66,7 +65,7 @@ def is_of_customers(label: str) -> bool:
 
 
 def edge(rows: Rows) -> Template:
-    """The statement from `$given.keys`, ids, to the list of the rows of a source, such as `whole_row` tells."""
+    """The statement from `$keys`, ids, to the list of the rows of a source, such as `whole_row` tells."""
     compiler = _Compiler()
     whole = replace(rows, row=whole_row(rows), single=False)
     match whole.source:
@@ -81,7 +80,7 @@ def edge(rows: Rows) -> Template:
 
 
 def counted(rows: Rows) -> Template:
-    """The statement from `$given.keys` to how many rows of a source there are on all pages."""
+    """The statement from `$keys` to how many rows of a source there are on all pages."""
     compiler = _Compiler()
     start, scope = ("", Scope()) if isinstance(rows.source, Scan) else compiler.start(rows.source)
     return _template(_EACH, f"{start} RETURN i, {compiler.column(Count(rows), scope)}", compiler)
@@ -116,16 +115,16 @@ def target(source: object) -> str:
             raise AssertionError(f"{source} is no source of customers")
 
 
-_EACH = f"{DIALECT} UNWIND range(0, size($given.keys) - 1) AS i WITH i, $given.keys[i] AS key,"
+_EACH = "UNWIND range(0, size($keys) - 1) AS i WITH i, $keys[i] AS key,"
 _TIMES = re.compile(r"\b(knownAt|until)\b")
 
 
 def _template(head: str, text: str, compiler: _Compiler) -> Template:
     """The statement. It makes times of their text once for all rows, as the driver would take longer."""
     times = dict.fromkeys(_TIMES.findall(text))
-    made = ", ".join(f"datetime($given.{name}) AS {name}" for name in times)
+    made = ", ".join(f"datetime(${name}) AS {name}" for name in times)
     begun = f"{head} {made}" if made else head.removesuffix(",").removesuffix("WITH")
-    return Template(re.sub(r"\$(?!given\b)(\w+)", r"$given.\1", f"{begun} {text}".strip()), compiler.parameters)
+    return Template(f"{begun} {text}".strip(), compiler.parameters)
 
 
 class _Compiler(Pages):

@@ -145,7 +145,7 @@ def words_of(sources: Iterable[Source]) -> Iterable[Statement]:
         template = _plain(source)
         if template is not None:
             nothing = {"keys": [], **dict.fromkeys(template.bindings, 1)}
-            yield Statement(template.text, {"given": given(At(date.max, LATEST)) | nothing})
+            yield Statement(template.text, given(At(date.max, LATEST)) | nothing)
 
 
 def _plain(source: Source) -> Template | None:
