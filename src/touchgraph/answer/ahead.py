@@ -29,14 +29,17 @@ PATIENCE = 0.5
 async def plan_ahead(words: Vocabulary, writes: Iterable[Statement], graph: Graph, stop: asyncio.Event) -> None:
     """Plans all words, then statements as they are wanted, until it has to stop; anew when the database was away.
 
-    `writes` come after the words: statements that may write, but do nothing as they are filled. It ends between two
-    statements: to cut one off would leave a connection behind.
+    `writes` are said in a what-if, beside words: statements that may write, but do nothing as they are filled. It ends
+    between two statements: to cut one off would leave a connection behind.
     """
-    rehearsed = [partial(graph.rehearse, partial(_run, one)) for one in writes]
+    writes = tuple(writes)
     while not stop.is_set():
         words.forget_plans()
         interruptions, started = graph.interruptions, time.monotonic()
-        runs: Iterator[Run] = chain((partial(graph.read_one, one) for one in words.statements()), rehearsed)
+        runs: Iterator[Run] = chain(
+            (partial(graph.read_one, one) for one in words.statements()),
+            (partial(graph.rehearse, partial(_after_a_change, one)) for one in (*writes, *words.statements())),
+        )
         await asyncio.gather(*(_plan(runs, words, graph, stop) for _ in range(AT_ONCE)))
         if not stop.is_set() and graph.interruptions == interruptions:
             log.info("all statements were planned in %.1f s", time.monotonic() - started)
@@ -46,7 +49,9 @@ async def plan_ahead(words: Vocabulary, writes: Iterable[Statement], graph: Grap
         await _pause(stop, 1)
 
 
-async def _run(statement: Statement, tx: Transaction) -> None:
+async def _after_a_change(statement: Statement, tx: Transaction) -> None:
+    """The database has a plan of its own for a transaction that changed something."""
+    await tx.run(Statement("CREATE ()"))
     await tx.run(statement)
 
 
