@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 from touchgraph import database
-from touchgraph.database import config, record
+from touchgraph.database import record
 from touchgraph.graph.driver import Address, Graph, Rows, Transaction, open_graph
 from touchgraph.graph.statements import Statement
 from touchgraph.model import quote
@@ -54,8 +54,6 @@ def pytest_configure() -> None:
         if name.startswith(("TOUCHGRAPH_", "NEO4J_")):
             del os.environ[name]
     Settings.model_config["env_file"] = None
-    # A Neo4j that lives for minutes does not earn what Java's second compiler costs.
-    pytest.MonkeyPatch().setattr(config, "_SERVER_FLAGS", (*config._SERVER_FLAGS, "-XX:TieredStopAtLevel=1"))
 
 
 @pytest.hookimpl(tryfirst=True)
