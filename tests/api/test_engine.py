@@ -127,3 +127,22 @@ async def test_what_finds_too_many_objects_is_refused(graph: Graph, monkeypatch:
     assert answer.errors is not None
     assert [(one.extensions or {}).get("code") for one in answer.errors] == ["BAD_USER_INPUT"]
     assert "more than 100 objects" in answer.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("query", "argument"),
+    [
+        ('query($v: Role) { ownership(subject: "stage:deal", role: $v) { status } }', "role"),
+        ("query($v: Role) { coverage(role: $v) { owned } }", "role"),
+        ('query($v: Boolean = true) { ownership(subject: "stage:deal") { status @include(if: $v) } }', "if"),
+        ("query($v: OrderDirection) { orgUnits(orderBy: {direction: $v}) { totalCount } }", "orderBy"),
+        ('query($v: Boolean) { portfolio(unit: "dept:sales", transitive: $v) { __typename } }', "transitive"),
+    ],
+)
+async def test_null_where_there_has_to_be_a_value_is_refused(query: str, argument: str) -> None:
+    """A variable that may be null, at an argument that may not, is an error when it is; the graph is not asked."""
+    answer = await build_schema().execute(query, {"v": None}, context_value={"graph": None})
+    (error,) = answer.errors or []
+    assert (answer.data, (error.extensions or {})["code"]) == (None, "BAD_USER_INPUT")
+    assert f"Argument '{argument}' has invalid value" in error.message
+    assert error.locations

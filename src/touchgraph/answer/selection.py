@@ -45,7 +45,7 @@ from graphql import (
     is_scalar_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
-from graphql.execution.values import VariableValues
+from graphql.execution.values import VariableValues, get_argument_values
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 
 from touchgraph.answer.plan import ListOf, Literal, ObjectOf, Selected, Value, Variable
@@ -130,7 +130,7 @@ def _is_parameter(type_: object) -> bool:
 
 
 def select(request: Request) -> tuple[Selected, ...]:
-    """What the operation selects of the root type."""
+    """What the operation selects of the root type. Raises GraphQLError for an argument that cannot be what it is."""
     return _Selection(request).roots()
 
 
@@ -195,6 +195,8 @@ class _Selection:
         return self.memo[key]
 
     def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Value]:
+        """The arguments that have a value. Raises GraphQLError for a value, such as null, that one may not have."""
+        get_argument_values(definition, node, self.request.variables)
         nodes = {argument.name.value: argument.value for argument in node.arguments or ()}
         values = {name: self._value(argument, nodes.get(name)) for name, argument in definition.args.items()}
         return {name: value for name, value in values.items() if value is not None}

@@ -21,6 +21,8 @@ from touchgraph.model import Property, quote
 Rows = Sequence[Sequence[Any]]
 
 _EACH = "UNWIND range(0, size($keys) - 1) AS i WITH i, $keys[i] AS key"
+# By statistics that are not yet sampled, a look through all ids would be as good.
+_BY_ID = "MATCH (n:Entity {id: key}) USING INDEX SEEK n:Entity(id)"
 _NODE = tuple({p.name: p for kind in model.ENTITIES for p in kind.properties}.values())
 _OWN = tuple({p.name: p for kind in model.FACTS for p in kind.properties}.values())
 _FACT = (*model.FACT_PROPERTIES, *_OWN)
@@ -106,7 +108,7 @@ def _size(found: Any) -> int:
     return 1 if found is None else int(found.size)
 
 
-ENTITY = Word("entity", f"{_EACH} MATCH (n:Entity {{id: key}}) RETURN i, {_ENTITY}", _one_entity, _size)
+ENTITY = Word("entity", f"{_EACH} {_BY_ID} RETURN i, {_ENTITY}", _one_entity, _size)
 """An entity by its id."""
 FACT = Word(
     "fact",
@@ -147,7 +149,7 @@ def _hop(types: Sequence[str], direction: Direction) -> Word:
     left, right = {Direction.OUT: ("-", "->"), Direction.IN: ("<-", "-"), Direction.BOTH: ("-", "-")}[direction]
     pattern = f"(n){left}[f:{'|'.join(map(quote, types))}]{right}(m)"
     ends = {Direction.OUT: ("n", "m"), Direction.IN: ("m", "n"), Direction.BOTH: ("startNode(f)", "endNode(f)")}
-    text = f"{_EACH} MATCH (n:Entity {{id: key}}) MATCH {pattern} RETURN i, {_fact('f', *ends[direction])}"
+    text = f"{_EACH} {_BY_ID} MATCH {pattern} RETURN i, {_fact('f', *ends[direction])}"
     return Word(f"{left}{'|'.join(types)}{right}", text, _facts, _total)
 
 

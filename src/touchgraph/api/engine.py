@@ -77,6 +77,8 @@ class Engine:
             rows = await run.rows(graph, self._memories[graph])
         except _Refused as refused:
             return PreExecutionError(None, [refused.error])
+        except GraphQLError as error:
+            return PreExecutionError(None, [_coded(error, InputError.code)])
         except TouchgraphError as error:
             return PreExecutionError(None, [_coded(GraphQLError(str(error)), error.code)])
         except Exception:
