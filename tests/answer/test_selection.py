@@ -59,7 +59,7 @@ def literal(type_: GraphQLInputType, depth: int = 0) -> str:
     if is_list_type(type_):
         return f"[{literal(type_.of_type, depth)}]"
     if is_enum_type(type_):
-        return next(iter(type_.values))
+        return str(next(iter(type_.values)))
     if is_input_object_type(type_):
         fields = [(name, f) for name, f in type_.fields.items() if is_non_null_type(f.type)]
         if type_.is_one_of:
@@ -75,7 +75,7 @@ def value(type_: GraphQLInputType) -> Any:
     if is_list_type(type_):
         return [value(type_.of_type)]
     if is_enum_type(type_):
-        return next(iter(type_.values))
+        return str(next(iter(type_.values)))
     if is_input_object_type(type_):
         fields = [(name, f) for name, f in type_.fields.items() if is_non_null_type(f.type)]
         if type_.is_one_of:
