@@ -19,6 +19,10 @@ TREE = '{ node(id: "company:vw-brand") { ...on OrgUnit { ' + "children { nodes {
 WIDE = '{ orgUnit(id: "dept:sales") { ' + " ".join(f"a{n}: parent {{ nameEn }}" for n in range(300)) + " } }"
 
 
+NOWHERE = {"graph": type("Nowhere", (), {})()}
+"""A context without a graph, for what is refused before one is asked."""
+
+
 def engine(named: Mapping[str, NamedStatement] = NAMED) -> Engine:
     return Engine(SCHEMA, named, 100)
 
@@ -141,8 +145,30 @@ async def test_what_finds_too_many_objects_is_refused(graph: Graph, monkeypatch:
 )
 async def test_null_where_there_has_to_be_a_value_is_refused(query: str, argument: str) -> None:
     """A variable that may be null, at an argument that may not, is an error when it is; the graph is not asked."""
-    answer = await build_schema().execute(query, {"v": None}, context_value={"graph": None})
+    answer = await build_schema().execute(query, {"v": None}, context_value=NOWHERE)
     (error,) = answer.errors or []
     assert (answer.data, (error.extensions or {})["code"]) == (None, "BAD_USER_INPUT")
     assert f"Argument '{argument}' has invalid value" in error.message
     assert error.locations
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ('gaps(from: "2025-07-30", to: "2025-07-30") { validFrom }', "a day after 2025-07-30, which is `from`; got 2025"),
+        ('funnel(from: "2025-07-30", to: "2025-07-29") { to }', "no day before 2025-07-30, which is `from`; got 2025"),
+        ('poolSizes(from: "2025-07-30") { to }', "no day before 2025-07-30, which is `from`; the default is the day"),
+    ],
+)
+async def test_a_period_that_ends_before_it_begins_is_refused(query: str, told: str) -> None:
+    """Half-open ones are at least a day long, others include both days; what is left out counts with its default."""
+    answer = await build_schema().execute(f'{{ at(asOf: "2025-06-01") {{ {query} }} }}', context_value=NOWHERE)
+    assert answer.data is None
+    assert [error.message.startswith(f"to: expected {told}") for error in answer.errors or []] == [True]
+
+
+@pytest.mark.parametrize("query", ['poolSizes(to: "2025-07-30")', 'funnel(from: "2025-07-30", to: "2025-07-30")'])
+async def test_a_period_may_be_one_day_long_or_begin_by_default(graph: Graph, query: str) -> None:
+    """Where its last day is part of it, that may be the first, and a first day need not be told."""
+    answer = await build_schema().execute(f"{{ {query} {{ from to }} }}", context_value={"graph": graph})
+    assert answer.errors is None

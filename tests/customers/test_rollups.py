@@ -215,6 +215,7 @@ async def test_rollups_are_exact_after_random_writes_at_the_same_time(graphs: li
         await compare(graph, counted, at, None, "AREA")
         await compare(graph, counted, at, "region:r1", "DEALER")
     await compare(graph, counted, now, "region:r2", "REGION", SUPPOSED)
+    await compare(graph, counted, now, None, "DEALER", days=(TODAY, TODAY))
 
     kept = await tallies(graph)
     await rebuild(graph)
@@ -228,6 +229,7 @@ async def test_the_sample_is_counted_as_it_is_told(graph: Graph, at: At) -> None
     assert await check_rollups(graph) == []
     for place, by in ((None, "MONTH"), ("region:r1", "DEALER"), ("dealer:d0001", None)):
         await compare(graph, counted, at, place, by, days=(date(2025, 6, 5), date(2025, 7, 20)))
+    await compare(graph, counted, at, None, "MONTH", days=(date(2025, 6, 5), date(2025, 6, 5)))
     await compare(graph, counted, at, None, "GRADE", SUPPOSED, days=(date(2025, 6, 5), date(2025, 7, 20)))
 
 

@@ -175,7 +175,7 @@ class Named:
     `parameters` are the arguments, or fields of arguments that are input objects: `from.asOf` fills `$fromAsOf`.
     `given` are those that the outer row fills: a list fills one with its first item. Rows that are records come in the
     order of their first local, other rows best first. `items`: the local that is a list of records, which are the rows
-    instead. `moment`: as for `Unwind`.
+    instead. `moment`: as for `Unwind`. `half_open`: a period of it ends before the day `to`; others include it.
     """
 
     statement: str
@@ -185,6 +185,7 @@ class Named:
     items: str = ""
     given: tuple[tuple[str, Scalar], ...] = ()
     moment: str | None = None
+    half_open: bool = False
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,22 @@ def time(text: str | None) -> str | None:
     return None if text and text.startswith(LATEST.strftime("%Y-%m-%dT")) else _datetime(text)
 
 
-def period_end(value: Mapping[str, date]) -> date:
-    """The day `to` on which a period ends, which began on the day `from`."""
-    if value["to"] <= value["from"]:
-        raise InputError(f"to: expected a day after {value['from']}, which is `from`; got {value['to']}")
-    return value["to"]
+def period_end(half_open: bool) -> Callable[[Mapping[str, Any]], date | None]:
+    """The function from a period to the day `to`, which may be missing: then it is `asOf`.
+
+    A period includes both its days, so it may be one day long; a half-open one ends before its second.
+    """
+
+    def convert(period: Mapping[str, Any]) -> date | None:
+        first, end = period.get("from"), period.get("to")
+        last = end or as_of(period["asOf"])
+        if first is not None and (last < first or (half_open and last == first)):
+            expected = "a day after" if half_open else "no day before"
+            got = f"got {last}" if end else f"the default is the day asked for, {last}"
+            raise InputError(f"to: expected {expected} {first}, which is `from`; {got}")
+        return end
+
+    return convert
 
 
 def count(value: int | None) -> int:

@@ -30,6 +30,7 @@ from touchgraph.answer.plan import (
     Selected,
     SortKey,
     Step,
+    Value,
     Variable,
     Write,
     Wrote,
@@ -125,7 +126,7 @@ def _root_type(selected: tuple[Selected, ...], type_name: str, moment: Moment, m
 
 def _root(one: Selected, type_name: str, moment: Moment, made: _Made) -> Output:
     """The output of a root field, over the list of the roots' rows; adds a root if it needs anything of the graph."""
-    columns = _Columns()
+    columns = _Columns(moment.as_of.value)
     output = _written(columns, one, moment) or columns.output(one, type_name)
     if columns.columns:
         output = _of_root(output, len(made.roots))
@@ -178,9 +179,10 @@ class _Budget:
 class _Columns:
     """The columns of one row, each once; `order` is that of its page, `depth` tells how far down it stands.
 
-    `of_customers`: it is, or may be, one of customers or of what belongs to them.
+    `day` is the one asked for. `of_customers`: it is, or may be, one of customers or of what belongs to them.
     """
 
+    day: Value
     order: Order = field(default_factory=Order)
     depth: int = 0
     budget: _Budget = field(default_factory=_Budget)
@@ -268,11 +270,11 @@ class _Columns:
             raise InputError(
                 f"{one.name}: more than {MAX_SELECTED} lists and objects in one field of the query; use several fields"
             )
-        return _Columns(order or Order(), self.depth + 1, self.budget, _yields_customers(source))
+        return _Columns(self.day, order or Order(), self.depth + 1, self.budget, _yields_customers(source))
 
     def _embedded(self, one: Selected, part: Same) -> Output:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
-            columns = _Columns(depth=self.depth, budget=self.budget, of_customers=self.of_customers)
+            columns = _Columns(self.day, depth=self.depth, budget=self.budget, of_customers=self.of_customers)
             shape = columns.shape(one, part in (Same.STATE, Same.FACT))
             return itemgetter(self.place(key, Embedded(part, columns.row()))), shape
 
@@ -284,7 +286,7 @@ class _Columns:
             shape = columns.shape(one, isinstance(source, Hop | Unwind | Member) and source.yields_fact)
             filters = arguments.filters(one) if isinstance(source, Hop | Unwind) else ()
             single = one.wrap.items is None
-            rows = Rows(source, columns.row(), single, filters, arguments=arguments.parameters(one, source))
+            rows = Rows(source, columns.row(), single, filters, arguments=arguments.parameters(one, source, self.day))
             return itemgetter(self.place(key, _recalled(rows, self.of_customers))), shape
 
         return self._object_of(one, make)

@@ -87,12 +87,16 @@ def _declared(one: Selected, name: str, condition: Condition) -> Filter | None:
     return Filter(name, tuple(each for each, _ in asked), bound, condition)
 
 
-def parameters(one: Selected, source: Source) -> Mapping[str, Binding]:
-    """The parameters of a lookup, or of a named statement."""
+def parameters(one: Selected, source: Source, day: Value) -> Mapping[str, Binding]:
+    """The parameters of a lookup, or of a named statement, which is asked for on a day."""
     if isinstance(source, Lookup):
         return {name: binding(one, name) for name in one.arguments}
     if isinstance(source, Named):
-        return dict(_parameter(one, name) for name in source.parameters)
+        found = dict(_parameter(one, name) for name in source.parameters)
+        period = tuple((name, one.arguments[name]) for name in ("from", "to") if name in one.arguments)
+        if period and "to" in found:
+            found["to"] = Binding(ObjectOf((*period, ("asOf", day))), values.period_end(source.half_open), one.origin)
+        return found
     return {}
 
 
@@ -101,9 +105,6 @@ def _parameter(one: Selected, path: str) -> tuple[str, Binding]:
     name, _, part = path.partition(".")
     convert = values.CONVERT_NAMED.get(part or name, values.same)
     value = one.arguments.get(name, Literal(None))
-    if name == "to" and not part and name in one.arguments:
-        period = ObjectOf((("from", one.arguments["from"]), ("to", value)))
-        return name, Binding(period, values.period_end, one.origin)
     if not part:
         return name, Binding(value, convert, one.origin)
     return name + part[0].upper() + part[1:], Binding(value, lambda whole: convert(whole.get(part)), one.origin)

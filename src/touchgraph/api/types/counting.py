@@ -169,7 +169,7 @@ class ProductLifecycle:
 
 _PLACE = argument("place", strawberry.ID | None, doc="Where: an organisational unit; default: nationwide.")
 _FROM = argument("from_", date, doc="The first day (UTC).")
-_TO = argument("to", date, doc="The last day (UTC).")
+_TO = argument("to", date, doc="The last day (UTC), which is part of the period; it may be the first.")
 
 
 FUNNEL = named(
@@ -194,7 +194,7 @@ POOL_SIZES = named(
     "pools",
     _PLACE,
     argument("from_", date | None, doc="The first day (UTC) of the flows; default: 29 days before `to`."),
-    argument("to", date | None, doc="Their last day (UTC); default: the day asked for."),
+    argument("to", date | None, doc="Their last day (UTC), included; default: the day asked for."),
     locals_=("place", "from", "to", "pools"),
     record=True,
     parameters=("place", "from", "to"),

@@ -43,7 +43,7 @@ _GRADE = argument("grade", Grade | None, doc="Only leads, or customers with a le
 _CHANNEL = argument("channel", strawberry.ID | None, doc="Only through this channel, or a kind of it.")
 _KIND = argument("kind", InteractionKind | None)
 _FROM = argument("from_", date | None, doc="The first day (UTC).")
-_TO = argument("to", date | None, doc="The last day (UTC).")
+_TO = argument("to", date | None, doc="The last day (UTC), included; it may be the first.")
 
 CUSTOMER_ARGUMENTS = (
     *PAGE,

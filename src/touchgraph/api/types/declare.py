@@ -130,8 +130,10 @@ def named(
     parameters: tuple[str, ...] | None = None,
     given: tuple[tuple[str, Scalar], ...] = (),
     moment: str | None = None,
+    half_open: bool = False,
     doc: str | None = None,
 ) -> Any:
     """The rows of a statement of `cypher/queries/`; `parameters` are its arguments unless told."""
     names = tuple(to_camel_case(one.python_name) for one in arguments)
-    return declared(Named(statement, parameters or names, locals_, record, items, given, moment), *arguments, doc=doc)
+    source = Named(statement, parameters or names, locals_, record, items, given, moment, half_open)
+    return declared(source, *arguments, doc=doc)

@@ -77,7 +77,7 @@ _PLACE = argument("place", strawberry.ID | None, doc="Where: an organisational u
 _ROLE = argument("role", Role, Role.ACCOUNTABLE)
 _PERIOD = (
     argument("from_", date, doc="The first day of the period."),
-    argument("to", date, doc="The day after its last."),
+    argument("to", date, doc="The day after its last, which is not part of it."),
     _PLACE,
     _ROLE,
 )
@@ -93,6 +93,7 @@ def _lasting(local: str, doc: str) -> Any:
         items=local,
         record=True,
         parameters=_MATRIX,
+        half_open=True,
         doc=doc,
     )
 
