@@ -81,7 +81,8 @@ def statements() -> Iterable[Statement]:
     """What reads a snapshot and writes operations, as statements that do nothing: once run, they are planned."""
     types = list(FACT_BY_TYPE)
     texts = (_STATES, *map(_create_text, ENTITIES), *map(_close_text, types), *map(_record_text, types))
-    return _IDS, *(Statement(text, {"rows": []}) for text in texts)
+    nothing = statement("store/facts", recordedTo=datetime.min.replace(tzinfo=UTC))
+    return _IDS, nothing, *(Statement(text, {"rows": []}) for text in texts)
 
 
 _IDS = Statement("MATCH (n:Entity) RETURN n.id ORDER BY n.id")

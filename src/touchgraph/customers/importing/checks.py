@@ -86,7 +86,7 @@ def _date(column: Column) -> Iterator[Check]:
     is_one = f"{_matches(name, _DATE)} AND coalesce({value} >= DATE '0001-01-01', false)"
     yield Check(column.name, f"{name} IS NOT NULL AND NOT ({is_one})", f"expected {A_DATE}")
     allowed = f" AND {value} <> DATE '{OPEN_END}'" if column.name == "validTo" else ""
-    yield Check(column.name, f"{is_one} AND {value} > getvariable('today'){allowed}", "lies in the future")
+    yield Check(column.name, f"{is_one} AND {value} > started_on(){allowed}", "lies in the future")
 
 
 def _time(column: Column) -> Iterator[Check]:
@@ -96,7 +96,7 @@ def _time(column: Column) -> Iterator[Check]:
     yield Check(column.name, without, f"no time zone: expected {A_TIME}")
     yield Check(column.name, f"{name} IS NOT NULL AND NOT ({is_one}) AND NOT {without}", f"expected {A_TIME}")
     open_end = f" AND {value} <> TIMESTAMP '{OPEN_RECORD:%Y-%m-%d}'" if column.name == "recordedTo" else ""
-    yield Check(column.name, f"{is_one} AND {value} > getvariable('now'){open_end}", "lies in the future")
+    yield Check(column.name, f"{is_one} AND {value} > started(){open_end}", "lies in the future")
 
 
 def _number(column: Column) -> Iterator[Check]:
@@ -131,7 +131,7 @@ def _text(column: Column) -> Iterator[Check]:
 def _order(table: Table, first: str, last: str) -> Check:
     start, end = typed(table.column(first)), typed(table.column(last))
     if first == "recordedFrom":
-        start = f"coalesce({start}, getvariable('now'))"
+        start = f"coalesce({start}, started())"
     return Check(last, f"{end} <= {start}", f"is not after {first}")
 
 

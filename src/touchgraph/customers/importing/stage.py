@@ -39,8 +39,9 @@ class Stage:
         self._folder = folder
         self.now = now
         self.db = connect(folder / "staging.duckdb", folder / "spill")
-        self.db.execute("SET VARIABLE now = $now", {"now": _naive(now)})
-        self.db.execute("SET VARIABLE today = $day", {"day": now.date()})
+        # As macros, for a variable of DuckDB is not known to the cursors of its connection.
+        self.db.execute(f"CREATE MACRO started() AS TIMESTAMP '{_naive(now).isoformat()}'")
+        self.db.execute(f"CREATE MACRO started_on() AS DATE '{now.date().isoformat()}'")
         self.db.execute("CREATE TABLE faults (tbl VARCHAR, row BIGINT, col VARCHAR, reason VARCHAR, value VARCHAR)")
         self._plain: dict[str, Plain] = {}
         self.files: list[File] = []
@@ -92,7 +93,7 @@ class Stage:
         own = ", ".join(quoted(column.name) for column in table.columns if column.name != "recordedFrom")
         self.db.execute(
             f"CREATE VIEW good_{table.name} AS SELECT t.rowid AS row, {own}, "
-            "coalesce(recordedFrom, getvariable('now')::TIMESTAMP) AS recordedFrom, recordedFrom IS NOT NULL AS told "
+            "coalesce(recordedFrom, started()) AS recordedFrom, recordedFrom IS NOT NULL AS told "
             f"FROM {table.name} t ANTI JOIN (SELECT row FROM faults WHERE tbl = '{table.name}') f ON f.row = t.rowid"
         )
 
