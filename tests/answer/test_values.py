@@ -93,12 +93,6 @@ def test_without_a_day_it_is_today() -> None:
     assert values.as_of(date(2025, 3, 31)) == date(2025, 3, 31)
 
 
-def test_a_time_without_zone_is_utc() -> None:
-    """A time that names no zone is read as UTC; one that does is kept."""
-    assert values.known_at(datetime(2025, 6, 1, 8)) == datetime(2025, 6, 1, 8, tzinfo=UTC)  # noqa: DTZ001
-    assert values.known_at(datetime(2025, 6, 1, 8, tzinfo=UTC)) == datetime(2025, 6, 1, 8, tzinfo=UTC)
-
-
 @pytest.mark.parametrize(
     ("kind", "text", "written"),
     [

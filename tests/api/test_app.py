@@ -82,6 +82,12 @@ BAD_INPUT: list[tuple[str, str, dict[str, Any], str]] = [
     ("a date that is none", '{ at(asOf: "2025-02-30") { node(id: "a") { id } } }', {}, "2025-02-30"),
     ("a variable date", "query Q($d: Date) { at(asOf: $d) { node(id: 1) { id } } }", {"d": "soon"}, "$d"),
     ("a time that is none", '{ at(knownAt: "noon") { node(id: "a") { id } } }', {}, "noon"),
+    ("a time without a zone", '{ at(knownAt: "2025-06-01T00:00:00") { node(id: "a") { id } } }', {}, "with its zone"),
+    ("a zone too far", '{ at(knownAt: "2025-06-01T00:00:00+19:00") { node(id: "a") { id } } }', {}, "18 hours"),
+    ("a time before all", '{ at(knownAt: "0001-01-01T00:00:00+14:00") { node(id: "a") { id } } }', {}, "with its zone"),
+    ("a number for a time", '{ at(knownAt: 1748736000) { node(id: "a") { id } } }', {}, "with its zone"),
+    ("seconds for a time", '{ at(knownAt: "1748736000") { node(id: "a") { id } } }', {}, "with its zone"),
+    ("a short date", '{ at(asOf: "20250601") { node(id: "a") { id } } }', {}, "a day such as"),
     ("an unknown kind", "{ orgUnits(kinds: [PLANET]) { nodes { id } } }", {}, "PLANET"),
     ("a variable kind", "query Q($k: [OrgUnitKind!]) { orgUnits(kinds: $k) { nodes { id } } }", {"k": ["X"]}, "$k"),
     ("first: 0", "{ orgUnits(first: 0) { nodes { id } } }", {}, "1 to 200"),
@@ -141,13 +147,30 @@ async def test_a_query_that_is_none_is_told_by_code_and_status(
 
 
 @pytest.mark.parametrize(
-    "body", [b"{", b"[]", b'{"query": 1}', b'{"query": ""}', b'{"query": "{a}", "variables": 3}', b"{}"]
+    "body",
+    [
+        *(b"{", b"[]", b"null", b"5", b"true", b'"a"', b"[1]", b"{}"),
+        *(b'{"query": 1}', b'{"query": ""}', b'{"query": "{a}", "variables": 3}', b'{"query": "{a}", "variables": []}'),
+    ],
 )
 async def test_a_request_that_is_none_is_told_in_json(client: httpx.AsyncClient, body: bytes) -> None:
     """A body that holds no GraphQL request gets 400 and an error in the protocol's own form."""
     answer = await client.post("/graphql", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_what_nobody_foresaw_is_told_in_json(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure of ours is an error of the protocol, with the id by which the log tells of it, and nothing else."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("touchgraph.api.schema.parse", broken)
+    answer = await client.post("/graphql", json={"query": "{ unforeseen: __typename }"})
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
+    assert "X-Request-ID" in answer.headers
+    assert "secret" not in answer.text
 
 
 async def test_queries_by_get(client: httpx.AsyncClient) -> None:

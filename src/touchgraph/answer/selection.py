@@ -92,7 +92,8 @@ def read_request(
     """A request, or all that is wrong with its variables. The document has to be valid."""
     operation = get_operation_ast(document, operation_name)
     if operation is None:
-        return [GraphQLError(f"The document has no operation named {operation_name!r}.")]
+        told = f"has no operation named {operation_name!r}" if operation_name else "has several operations: name one"
+        return [GraphQLError(f"The document {told} (`operationName`).")]
     given = dict(inputs or {})
     variables = get_variable_values(schema, operation.variable_definitions or (), given, max_errors=20)
     if isinstance(variables, list):

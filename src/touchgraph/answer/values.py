@@ -61,10 +61,8 @@ def between(low: str, high: str, days: bool) -> Callable[[Mapping[str, Any]], li
 
 
 def known_at(value: datetime | None) -> datetime:
-    """The time asked for, in UTC if it names no zone; all that is known when none is."""
-    if value is None:
-        return LATEST
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    """The time asked for; all that is known when none is."""
+    return value or LATEST
 
 
 def time(text: str | None) -> str | None:

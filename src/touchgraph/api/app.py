@@ -21,6 +21,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from touchgraph import __version__
 from touchgraph.answer.ahead import plan_ahead
 from touchgraph.api import page
+from touchgraph.api.engine import UNFORESEEN
 from touchgraph.api.schema import build_schema
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError, InputError, TouchgraphError
 from touchgraph.graph import migrate
@@ -102,7 +103,10 @@ class _GraphQL(GraphQL[dict[str, Any], None]):
         return {"graph": request.app.state.graph}
 
     def decode_json(self, data: str | bytes) -> object:
-        return orjson.loads(data)
+        value: object = orjson.loads(data)
+        if isinstance(data, bytes) and not isinstance(value, dict | list):  # as text come the values of a GET
+            raise HTTPException(400, "The body has to be a JSON object with `query`.")
+        return value
 
     async def process_result(self, request: Request, result: ExecutionResult) -> Any:  # noqa: ARG002
         answer: dict[str, Any] = {} if isinstance(result, PreExecutionError) else {"data": result.data}
@@ -121,9 +125,15 @@ class _GraphQL(GraphQL[dict[str, Any], None]):
         try:
             response = await super().run(request, *arguments, **options)
         except HTTPException as error:
-            fault = {"message": error.reason, "extensions": {"code": InputError.code}}
-            return self.create_response({"errors": [fault]}, Response(status_code=error.status_code))
+            return self._refused(error.reason, InputError.code, error.status_code)
+        except Exception:
+            log.exception("a request failed")
+            return self._refused(UNFORESEEN, GraphError.code, 500)
         return _negotiated(request, response)
+
+    def _refused(self, message: str, code: str, status: int) -> Response:
+        fault = {"message": message, "extensions": {"code": code}}
+        return self.create_response({"errors": [fault]}, Response(status_code=status))
 
     async def render_graphql_ide(self, request: Any) -> Any:  # noqa: ARG002
         return page.graphiql()

@@ -41,6 +41,7 @@ from touchgraph.graph.statements import NamedStatement
 
 log = logging.getLogger(__name__)
 
+UNFORESEEN = "Something went wrong here; the log tells what, under the id of this request (X-Request-ID)."
 Writer = Callable[[Transaction, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 """Writes by the arguments of a field, and returns what its answer is made from."""
 
@@ -83,8 +84,7 @@ class Engine:
             return PreExecutionError(None, [_coded(GraphQLError(str(error)), error.code)])
         except Exception:
             log.exception("a request failed")
-            message = "Something went wrong here; the log tells what, under the id of this request (X-Request-ID)."
-            return PreExecutionError(None, [_coded(GraphQLError(message), GraphError.code)])
+            return PreExecutionError(None, [_coded(GraphQLError(UNFORESEEN), GraphError.code)])
         data, faults = shape_rows(planned.shape, rows)
         errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), GraphError.code) for f in faults]
         return ExecutionResult(data, errors or None)

@@ -10,6 +10,7 @@ import strawberry
 from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, parse, specified_rules
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions.query_depth_limiter import create_validator
+from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.schema import validate_document
 from strawberry.types.execution import ExecutionResult, PreExecutionError
@@ -21,6 +22,7 @@ from touchgraph.api.engine import Engine, code_errors
 from touchgraph.api.types.mutation import WRITERS, Mutation
 from touchgraph.api.types.organisation import Relation
 from touchgraph.api.types.query import TYPES, Query
+from touchgraph.api.types.scalars import SCALARS
 from touchgraph.graph.statements import read_statements
 from touchgraph.resources import folder
 
@@ -41,7 +43,7 @@ class Schema(strawberry.Schema):
     """
 
     def __init__(self, cache_size: int) -> None:
-        super().__init__(query=Query, mutation=Mutation, types=[*TYPES, Relation])
+        super().__init__(Query, Mutation, types=[*TYPES, Relation], config=StrawberryConfig(scalar_map=SCALARS))
         self._engine = Engine(self._schema, read_statements(folder("cypher") / "queries"), cache_size, WRITERS)
         self._prepare = lru_cache(cache_size)(self._prepared)
 
