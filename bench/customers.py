@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -26,7 +27,7 @@ from bench.peers.questions import (
     contestant,
 )
 from bench.population import Population
-from bench.report import Comparison, Results, ratio
+from bench.report import Asked, Comparison, Results, ratio
 from bench.run import measured
 from bench.servers import BenchError
 from touchgraph.graph.driver import Address
@@ -50,7 +51,8 @@ GROWTH, STEADY, FLOODED = 1.3, 10, 1.5
 class Extent:
     """How much is asked: of how many customers, how many rows are written at once, how touchgraph is pressed.
 
-    `new`: how many random questions are asked for the first time, of a server that was left alone for `quiet` seconds.
+    `new`: how many random questions are asked for the first time, of a server that was left alone for `quiet` seconds;
+    `documented`: how many of the documentation, or all.
     """
 
     customers: int = 24
@@ -61,6 +63,25 @@ class Extent:
     distinct: int = 2_000
     new: int = 300
     quiet: float = first.QUIET
+    documented: int | None = None
+
+
+@dataclass(frozen=True)
+class Served:
+    """So many customers, served by touchgraph; some of them, to ask about."""
+
+    count: int
+    address: Address
+    url: str
+    customers: Customers
+
+    def asked(self, name: str, told: str = "") -> Contestant:
+        """touchgraph, to be asked a question that reads."""
+        return contestant(TOUCHGRAPH, name, self.url, questions.reading(name, self.customers), told)
+
+    def example(self, name: str, as_one: bool = True) -> Asked:
+        """A question that reads, as it is sent."""
+        return Asked(self.address, self.asked(name).bodies[0], as_one)
 
 
 def compare(
@@ -68,55 +89,55 @@ def compare(
 ) -> None:
     """All comparisons, put to the results: with peers about many customers, without about the most."""
     what = f"{many.customers:,} customers"
-    first.compare(results, what, many.address, folder, extent.new, extent.quiet)
-    with servers.touchgraph(many.address, folder) as url:
-        time.sleep(extent.quiet)
-        customers = asyncio.run(population.sample(many.address, extent.customers))
-        _with_peers(results, many, url, customers, job, extent)
-    with servers.touchgraph(most.address, folder) as url:
-        customers = asyncio.run(population.sample(most.address, extent.customers))
-        with servers.touchgraph(few.address, folder) as few_url:
-            fewer = asyncio.run(population.sample(few.address, extent.customers))
-            _grown(results, (few, few_url, fewer), (most, url, customers), job)
-        _flooded(results, url, customers, job, extent)
-        _pressed(results, url, customers, extent)
+    first.compare(results, what, many.address, folder, extent.new, extent.quiet, extent.documented)
+    with ExitStack() as stack:
+
+        @cache
+        def served(one: Population) -> Served:
+            url = stack.enter_context(servers.touchgraph(one.address, folder))
+            time.sleep(extent.quiet)  # by then, all is planned
+            customers = asyncio.run(population.sample(one.address, extent.customers))
+            return Served(one.customers, one.address, url, customers)
+
+        _with_peers(results, served(many), job, extent)
+        _grown(results, served(few), served(most), job)
+        _flooded(results, served(most), job, extent)
+        _pressed(results, served(most), extent)
 
 
-def _with_peers(results: Results, one: Population, url: str, customers: Customers, job: Job, extent: Extent) -> None:
+def _with_peers(results: Results, one: Served, job: Job, extent: Extent) -> None:
     """Every question, answered by everybody."""
     with ExitStack() as stack:
         peers: dict[str, str | Address] = {
-            TOUCHGRAPH: url,
+            TOUCHGRAPH: one.url,
             APOLLO: stack.enter_context(servers.apollo(one.address)),
             DATALOADER: stack.enter_context(servers.dataloader(one.address)),
             HTTP: stack.enter_context(servers.plain(one.address)),
             DRIVER: one.address,
         }
         for name in READING:
-            asked = questions.reading(name, customers)
+            asked = questions.reading(name, one.customers)
             everybody = {who: contestant(who, name, at, asked) for who, at in peers.items()}
             slow = SLOW.get(name, ())
-            _compared(results, job, name, {who: one for who, one in everybody.items() if who not in slow})
+            _compared(results, job, one, name, {who: each for who, each in everybody.items() if who not in slow})
             if slow:
-                _compared(results, _seldom(job), name, {who: everybody[who] for who in (TOUCHGRAPH, *slow)})
-        _written(results, job, peers, customers, extent.rows)
+                _compared(results, _seldom(job), one, name, {who: everybody[who] for who in (TOUCHGRAPH, *slow)})
+        _written(results, job, one, peers, extent.rows)
         for who, at in peers.items():
             if isinstance(at, str):
                 results.memory[who] = servers.memory(at)
 
 
-def _written(results: Results, job: Job, peers: dict[str, str | Address], customers: Customers, rows: int) -> None:
+def _written(results: Results, job: Job, one: Served, peers: dict[str, str | Address], rows: int) -> None:
     """Everybody writes, and has to leave the same in the graph."""
 
     def writer(who: str, name: str = WRITING) -> Contestant:
-        return contestant(who, name, peers[who], questions.writing(_initials(who, name), customers, rows))
+        return contestant(who, name, peers[who], questions.writing(_initials(who, name), one.customers, rows))
 
     quick = {who: writer(who) for who in peers if who != APOLLO}
-    _compared(results, job, WRITING, {**quick, APOLLO: writer(APOLLO, BY_CYPHER)}, "by a mutation in Cypher")
-    _compared(results, _seldom(job), WRITING, {TOUCHGRAPH: writer(TOUCHGRAPH), APOLLO: writer(APOLLO)})
-    address = peers[DRIVER]
-    assert isinstance(address, Address)
-    left = {who: asyncio.run(population.written(address, _initials(who, WRITING))) for who in peers}
+    _compared(results, job, one, WRITING, {**quick, APOLLO: writer(APOLLO, BY_CYPHER)}, "by a mutation in Cypher")
+    _compared(results, _seldom(job), one, WRITING, {TOUCHGRAPH: writer(TOUCHGRAPH), APOLLO: writer(APOLLO)})
+    left = {who: asyncio.run(population.written(one.address, _initials(who, WRITING))) for who in peers}
     if any(each != left[DRIVER] or len(each) != 1 for each in left.values()):
         raise BenchError(f"write: not everybody wrote the same: {left}")
 
@@ -130,64 +151,58 @@ def _initials(who: str, name: str) -> str:
     return "".join(filter(str.isalnum, who + name)).lower()
 
 
-def _compared(results: Results, job: Job, name: str, asked: dict[str, Contestant], how: str = "") -> None:
+def _compared(results: Results, job: Job, one: Served, name: str, asked: dict[str, Contestant], how: str = "") -> None:
     timings = dict(zip(asked, measured(results, job, *asked.values()), strict=True))
     own = timings.pop(TOUCHGRAPH)
     to_apollo, to_driver = GOALS[name]
     goals = {APOLLO: None if how else to_apollo, HTTP: to_driver}
+    again, new = (None if name == WRITING else one.example(name, as_one) for as_one in (True, False))
     for who, timing in timings.items():
         what = f"`{name}`, to {who}{f' {how}' if how and who == APOLLO else ''}"
-        results.comparisons.append(Comparison(f"{what}: p50 at one client", ratio(own, timing), goals.get(who)))
+        results.comparisons.append(Comparison(f"{what}: p50 at one client", ratio(own, timing), goals.get(who), again))
         if name != WRITING:
             told = f"`{name}`, to {who}: first answer"
-            results.comparisons.append(Comparison(told, own.first / timing.first, FIRST.get(who)))
+            results.comparisons.append(Comparison(told, own.first / timing.first, FIRST.get(who), new))
         throughput = median(timing.per_second) / median(own.per_second)
         goal = goals.get(who) if who == APOLLO else None
-        results.comparisons.append(Comparison(f"{what}: time per answer at {job.clients} clients", throughput, goal))
+        told = f"{what}: time per answer at {job.clients} clients"
+        results.comparisons.append(Comparison(told, throughput, goal, again))
 
 
-def _grown(
-    results: Results, few: tuple[Population, str, Customers], many: tuple[Population, str, Customers], job: Job
-) -> None:
+def _grown(results: Results, few: Served, many: Served, job: Job) -> None:
     """The same questions where there are more customers."""
     for name in ("customer360", "filter"):
-        less, more = measured(
-            results,
-            replace(job, loads=0),
-            *(
-                contestant(TOUCHGRAPH, name, url, questions.reading(name, asked), f" of {one.customers:,} customers")
-                for one, url, asked in (few, many)
-            ),
-        )
-        what = f"`{name}`, {many[0].customers / few[0].customers:g} times the customers"
-        results.comparisons.append(Comparison(f"{what}: p50", ratio(more, less), GROWTH))
+        asked = [one.asked(name, f" of {one.count:,} customers") for one in (few, many)]
+        less, more = measured(results, replace(job, loads=0), *asked)
+        what = f"`{name}`, {many.count / few.count:g} times the customers"
+        results.comparisons.append(Comparison(f"{what}: p50", ratio(more, less), GROWTH, many.example(name)))
 
 
-def _flooded(results: Results, url: str, customers: Customers, job: Job, extent: Extent) -> None:
+def _flooded(results: Results, one: Served, job: Job, extent: Extent) -> None:
     """A known query, while somebody else asks another known one, or always something new."""
-    asked = questions.reading("customer360", customers)
-    known = contestant(TOUCHGRAPH, "customer360", url, asked, " beside a known query")
-    flood = questions.flood(url, next(iter(customers)), extent.distinct)
+    known = one.asked("customer360", " beside a known query")
+    flood = questions.flood(one.url, next(iter(one.customers)), extent.distinct)
     same = replace(flood, name="known", bodies=flood.bodies[:1])
     flooded = replace(known, name=f"customer360 in a flood of {extent.distinct:,} queries: {TOUCHGRAPH}")
     (before,) = measured(results, replace(job, loads=0, meanwhile=same), known)
     (during,) = measured(results, replace(job, loads=0, meanwhile=flood), flooded)
     what = "`customer360` in a flood of distinct queries, to that beside a known query: p50"
-    results.comparisons.append(Comparison(what, ratio(during, before), FLOODED))
+    results.comparisons.append(Comparison(what, ratio(during, before), FLOODED, one.example("customer360")))
 
 
-def _pressed(results: Results, url: str, customers: Customers, extent: Extent) -> None:
+def _pressed(results: Results, one: Served, extent: Extent) -> None:
     """Many clients, for long."""
-    asked = contestant(TOUCHGRAPH, "customer360", url, questions.reading("customer360", customers), " of many clients")
+    asked = one.asked("customer360", " of many clients")
     pressed = Job([], warm_up=0, rounds=1, clients=extent.clients, seconds=extent.settling, loads=1)
     client.run(replace(pressed, contestants=[asked]))
-    before = servers.memory(url)
+    before = servers.memory(one.url)
     (timing,) = measured(results, replace(pressed, seconds=extent.seconds), asked)
-    after = servers.memory(url)
+    after = servers.memory(one.url)
     results.memory[f"{TOUCHGRAPH} after {extent.clients} clients for {extent.seconds:g} s"] = after
     what = f"{extent.clients} clients for {extent.seconds:g} s"
+    slowest = quantiles(timing.loaded, n=100)[-1]
     results.comparisons += [
         Comparison(f"{what}: errors", timing.errors, 0),
-        Comparison(f"{what}: p99 to p50", quantiles(timing.loaded, n=100)[-1] / median(timing.loaded), STEADY),
+        Comparison(f"{what}: p99 to p50", slowest / median(timing.loaded), STEADY, one.example("customer360")),
         Comparison(f"{what}: memory after, to before", after / before, 1.1),
     ]

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -20,7 +19,7 @@ from tests.support.queries import Query, queries
 
 from bench import servers
 from bench.client import Connection
-from bench.report import Comparison, Results
+from bench.report import Asked, Comparison, Results
 from bench.servers import ROOT, BenchError
 from touchgraph.api.schema import sdl
 from touchgraph.graph.driver import Address, open_graph
@@ -28,58 +27,66 @@ from touchgraph.graph.statements import Statement
 
 QUIET = 30
 """After how many seconds everything should be planned."""
-P50, P95, MOST, AT_ONCE = 40, 150, 500, 1000
-"""How many milliseconds first answers may take; `AT_ONCE`: 95 of 100, of a server that has just become ready."""
+GOALS = (("p50", 50, 40), ("p95", 95, 150), ("the slowest", 100, 500))
+"""How many milliseconds so many of 100 first answers may take."""
+AT_ONCE = ("p95", 95, 1000)
+"""The same, of a server that has just become ready."""
 _IDS = "MATCH (n:{label}) RETURN n.id ORDER BY n.id LIMIT 40"
 _LABELS = ("OrgUnit", "Subject", "Position", "Claim", "Source", "Customer", "Vehicle", "Lead", "Interaction")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Questions, each a body to send; those of the documentation and random ones."""
+class Answered:
+    """A body that was sent, and how many milliseconds its answer took."""
 
-    documented: Sequence[bytes]
-    random: Sequence[bytes]
+    taken: float
+    body: bytes
 
 
 def compare(
-    results: Results, what: str, address: Address, folder: Path, count: int = 300, quiet: float = QUIET
+    results: Results,
+    what: str,
+    address: Address,
+    folder: Path,
+    count: int = 300,
+    quiet: float = QUIET,
+    documented: int | None = None,
 ) -> None:
-    """Asks a server that has just become ready, then one that was left alone for a while; puts both to the results."""
-    ids = asyncio.run(_ids(address))
-    asked = Asked(_documented(), _random(count, ids))
-    some = (*asked.documented, *asked.random[: count // 5])
-    at_once = _times(address, folder, some, 0)
-    results.comparisons.append(
-        Comparison(f"first answers on {what}, right after `/readyz`: p95, ms", _percentile(at_once, 95), AT_ONCE)
-    )
-    for kind, bodies in (("questions of the documentation", asked.documented), ("random documents", asked.random)):
-        taken = _times(address, folder, bodies, quiet)
-        told = f"first answers on {what}, {kind}"
-        results.comparisons += [
-            Comparison(f"{told}: p50, ms", median(taken), P50),
-            Comparison(f"{told}: p95, ms", _percentile(taken, 95), P95),
-            Comparison(f"{told}: the slowest, ms", max(taken), MOST),
-        ]
+    """Asks a server that has just become ready, then one that was left alone for a while; puts both to the results.
+
+    What is asked is `count` random documents and the questions of the documentation, or the first of these.
+    """
+    known, random = _documented()[:documented], _random(count, asyncio.run(_ids(address)))
+    for kind, bodies, wait, goals in (
+        ("right after `/readyz`", (*known, *random[: count // 5]), 0, (AT_ONCE,)),
+        ("questions of the documentation", known, quiet, GOALS),
+        ("random documents", random, quiet, GOALS),
+    ):
+        answered = _answered(address, folder, bodies, wait)
+        for name, percent, goal in goals:
+            one = answered[-(-len(answered) * percent // 100) - 1]
+            asked = Asked(address, one.body.decode(), as_one=False)
+            told = f"first answers on {what}, {kind}: {name}, ms"
+            results.comparisons.append(Comparison(told, one.taken, goal, asked))
 
 
-def _times(address: Address, folder: Path, bodies: Sequence[bytes], quiet: float) -> list[float]:
-    """How long each takes, in milliseconds, asked once of a new server over a database without plans."""
-    asyncio.run(_forget_plans(address))
+def _answered(address: Address, folder: Path, bodies: Sequence[bytes], quiet: float) -> list[Answered]:
+    """How long each takes, asked once of a new server over a database without plans; the quickest first."""
+    asyncio.run(forget_plans(address))
     with servers.touchgraph(address, folder) as url:
         _ready(url.replace("/graphql", "/readyz"))
         time.sleep(quiet)
-        return asyncio.run(_ask(url, bodies))
+        return sorted(asyncio.run(_ask(url, bodies)), key=lambda one: one.taken)
 
 
-async def _ask(url: str, bodies: Sequence[bytes]) -> list[float]:
-    taken = []
+async def _ask(url: str, bodies: Sequence[bytes]) -> list[Answered]:
+    answered = []
     async with Connection(url) as connection:
         for body in bodies:
             started = time.perf_counter()
             await connection.post(body)
-            taken.append((time.perf_counter() - started) * 1000)
-    return taken
+            answered.append(Answered((time.perf_counter() - started) * 1000, body))
+    return answered
 
 
 def _ready(url: str) -> None:
@@ -91,11 +98,8 @@ def _ready(url: str) -> None:
     raise BenchError(f"{url} does not become ready")
 
 
-def _percentile(taken: Sequence[float], percent: int) -> float:
-    return sorted(taken)[max(0, -(-len(taken) * percent // 100) - 1)]
-
-
-async def _forget_plans(address: Address) -> None:
+async def forget_plans(address: Address) -> None:
+    """Has a database forget the plans of all statements, so that it makes them anew."""
     async with open_graph(address) as graph:
         await graph.run(Statement("CALL db.clearQueryCaches()"))
 

@@ -16,17 +16,28 @@ import psutil
 
 from bench.client import Timing
 from bench.servers import Done
+from touchgraph.graph.driver import Address
 
 _PACKAGES = ("neo4j", "strawberry-graphql", "graphql-core", "fastapi", "uvicorn", "uvloop", "orjson")
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question that touchgraph answers from a database, as it is sent; `as_one`: as when it is asked again."""
+
+    address: Address
+    body: str
+    as_one: bool = True
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """A number, and what it should not exceed; without a goal, to be read only."""
+    """A number, and what it should not exceed; without a goal, to be read only. `asked`: what it is about, once."""
 
     what: str
     measured: float
     goal: float | None = None
+    asked: Asked | None = None
 
     @property
     def met(self) -> bool | None:
@@ -52,6 +63,14 @@ class Filling:
     done: Done
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What an answer cost in the database, and the comparisons that missed their goals with it."""
+
+    missed: list[str]
+    steps: list[str]
+
+
 @dataclass
 class Results:
     """All that a run of the benchmark found."""
@@ -62,6 +81,7 @@ class Results:
     timings: list[Timing] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     memory: dict[str, int] = field(default_factory=dict)
+    costs: list[Cost] = field(default_factory=list)
 
 
 def ratio(one: Timing, other: Timing) -> float:
@@ -87,6 +107,10 @@ def _lines(results: Results) -> Iterator[str]:
         ],
     )
     yield ""
+    for cost in results.costs:
+        yield f"## Missed: {'; '.join(cost.missed)}"
+        yield ""
+        yield from ("```text", *cost.steps, "```", "")
     yield "## Times at the client"
     yield ""
     yield from _table(

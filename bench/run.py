@@ -13,7 +13,7 @@ from bench.client import Job, Timing
 from bench.contestants import Contestant, graphql, plain
 from bench.data import Size
 from bench.questions import Question
-from bench.report import Comparison, Loading, Results, ratio
+from bench.report import Asked, Comparison, Loading, Results, ratio
 from touchgraph.graph.driver import Address, open_graph
 from touchgraph.graph.migrate import migrate
 from touchgraph.graph.statements import Statement
@@ -102,9 +102,15 @@ async def costs(small: Organisation, large: Organisation, subjects: int = 24) ->
     ownership = await _cost(large, questions.ownership(large.size, subjects))
     coverage = await _cost(large, questions.coverage(large.size))
     few, many = await _cost(small, questions.org_diff(small.size)), await _cost(large, questions.org_diff(large.size))
+    changed = graphql("", "", questions.org_diff(large.size)).bodies[0]
     return [
         Comparison(f"database hits: national `coverage` ({coverage:,.0f}), to one `ownership`", coverage / ownership),
-        Comparison(f"database hits: `orgDiff` ({many:,.0f}), to one with fewer dealers", many / few, 1.05),
+        Comparison(
+            f"database hits: `orgDiff` ({many:,.0f}), to one with fewer dealers",
+            many / few,
+            1.05,
+            Asked(large.address, changed, as_one=False),
+        ),
     ]
 
 
