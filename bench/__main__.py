@@ -13,12 +13,13 @@ from typing import Annotated
 
 import typer
 
+from bench import cost, first, population, report, run, servers
 from bench import customers as customers_
-from bench import first, population, report, run, servers
 from bench.client import Job
 from bench.customers import Extent
 from bench.data import Size
 from bench.population import Population
+from bench.replanned import Replanned
 from bench.report import Results
 from bench.run import Organisation
 
@@ -50,36 +51,41 @@ def main(
 def _organisations(few: Size, many: Size, folder: Path, job: Job) -> Results:
     with ExitStack() as stack:
         sizes = few, many
-        databases = [stack.enter_context(servers.database(folder / f"neo4j-{size.dealers}")) for size in sizes]
+        databases = [
+            stack.enter_context(servers.database(servers.settings_of(folder / f"neo4j-{each.dealers}")))
+            for each in sizes
+        ]
         small, large = (Organisation(*each) for each in zip(sizes, databases, strict=True))
         loadings = [asyncio.run(run.fill(each, folder)) for each in (small, large)]
         results = run.compare(small, large, folder, job)
         results.comparisons += asyncio.run(run.costs(small, large))
+        asyncio.run(cost.explain(results))
     results.loadings = loadings
     return results
 
 
 def _reform(results: Results, folder: Path) -> None:
     settings = servers.settings_of(folder / "reform")
-    servers.command(settings, "db", "start")
-    servers.command(settings, "migrate")
-    servers.command(settings, "seed")
-    servers.command(settings, "db", "stop")
-    with servers.database(settings.home) as address:
+    with servers.database(settings):
+        servers.command(settings, "migrate")
+        servers.command(settings, "seed")
+    with servers.database(settings) as address:
         first.compare(results, "the reform", address, folder)
+        asyncio.run(cost.explain(results))
 
 
 def _customers(results: Results, counts: Sequence[int], dealers: int, folder: Path, job: Job) -> None:
+    extent, there = Extent(), dict[int, Population]()
+    replanned = Replanned(results, job.rounds, extent.customers)
     with ExitStack() as stack:
-        there = {count: _population(results, count, dealers, folder, stack) for count in sorted({*counts})}
+        for count in sorted({*counts}):
+            settings = servers.settings_of(folder / f"home-{count}")
+            ask = replanned.ask if count == counts[1] else population.nobody_asks
+            results.fillings += population.fill(settings, count, dealers, folder, ask)
+            there[count] = Population(count, stack.enter_context(servers.database(settings)))
         few, many, most = (there[count] for count in counts)
-        customers_.compare(results, few, many, most, folder, job, Extent())
-
-
-def _population(results: Results, count: int, dealers: int, folder: Path, stack: ExitStack) -> Population:
-    settings = servers.settings_of(folder / f"home-{count}")
-    results.fillings += population.fill(settings, count, dealers, folder)
-    return Population(count, stack.enter_context(servers.database(settings.home)))
+        customers_.compare(results, few, many, most, folder, job, extent)
+        asyncio.run(cost.explain(results))
 
 
 if __name__ == "__main__":

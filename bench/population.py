@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -21,6 +22,8 @@ from touchgraph.settings import Settings
 STAGES = ("stage:acquisition", "stage:nurture", "stage:deal", "stage:retention")
 """Those for which somebody is accountable, so that no rule but the plainest tells who: peers know no other."""
 SOURCE = "source:synthetic"
+Ask = Callable[[Address, str], None]
+"""Is called with a database, and with what has just happened to it."""
 _TABLE = "interactions.csv"
 MORE = 400_000
 """How many interactions are imported in batches, at most."""
@@ -52,30 +55,37 @@ class Population:
     address: Address
 
 
-def fill(settings: Settings, customers: int, dealers: int, folder: Path) -> list[Filling]:
+def nobody_asks(_address: Address, _moment: str) -> None:
+    """Lets every moment pass."""
+
+
+def fill(settings: Settings, customers: int, dealers: int, folder: Path, ask: Ask = nobody_asks) -> list[Filling]:
     """Makes customers up and imports them into a managed database, by touchgraph's own commands.
 
-    A database that was filled before is taken as it is, and nothing is told of how that went.
+    At moments from which on the database plans by other statistics, `ask` is called with what has happened. A database
+    that was filled before is taken as it is, and nothing is told of how that went.
     """
     files = folder / f"customers-{customers}"
     if settings.home.exists() and not files.exists():
         return []
     for left in (settings.home, files):
         shutil.rmtree(left, ignore_errors=True)
+    files.mkdir(parents=True)
     more, rows = files / "more", min(10 * customers, MORE)
-    try:
-        servers.command(settings, "db", "start")
+    with servers.database(settings) as address:
         servers.command(settings, "seed")
         made = servers.command(
             settings, "generate", str(files), "--customers", str(customers), "--dealers", str(dealers)
         )
         imported = servers.command(settings, "import", str(files))
+        ask(address, "after the import")
         more.mkdir()
         with (files / _TABLE).open(encoding="utf-8") as old, (more / _TABLE).open("w", encoding="utf-8") as new:
             new.writelines(line.replace("interaction:", "interaction:more-", 1) for line in islice(old, rows + 1))
         batches = servers.command(settings, "import", str(more))
-    finally:
-        servers.command(settings, "db", "stop")
+        ask(address, "after batches")
+        asyncio.run(_sample_indexes(address))
+        ask(address, "after `db.prepareForReplanning()`")
     shutil.rmtree(files)
     # Where the files were on this machine is nobody's business.
     return [
@@ -86,6 +96,11 @@ def fill(settings: Settings, customers: int, dealers: int, folder: Path) -> list
             (f"{rows:,} more interactions imported", batches),
         )
     ]
+
+
+async def _sample_indexes(address: Address) -> None:
+    async with open_graph(address) as graph:
+        await graph.run(Statement("CALL db.prepareForReplanning()"))
 
 
 async def sample(address: Address, count: int) -> Mapping[str, str]:

@@ -33,9 +33,9 @@ class BenchError(Exception):
 
 
 @contextmanager
-def database(home: Path) -> Iterator[Address]:
-    """A managed Neo4j of its own in a folder, on free ports."""
-    with running(settings_of(home)) as started:
+def database(settings: Settings) -> Iterator[Address]:
+    """A managed Neo4j, for as long as the block runs."""
+    with running(settings) as started:
         yield started.address
 
 

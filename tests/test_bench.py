@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench import contestants, customers, data, population, questions, report, run, servers
+from bench import contestants, cost, customers, data, population, questions, replanned, report, run, servers
 from bench.client import Job, measure
 from bench.customers import Extent
 from bench.data import Size
 from bench.population import Population
+from bench.replanned import Replanned
 from bench.report import Results
 from bench.run import Organisation
 from bench.servers import BenchError
@@ -43,19 +45,42 @@ async def test_the_benchmark_runs(scratch_address: Address, tmp_path: Path) -> N
 
 
 @pytest.mark.database
-async def test_the_benchmark_of_customers_runs(tmp_path: Path) -> None:
-    """On a few customers, everybody gives the same answers and writes the same, and every comparison has its number."""
-    settings = servers.settings_of(tmp_path / "home")
-    results = Results("Neo4j", fillings=await asyncio.to_thread(population.fill, settings, 300, 0, tmp_path))
+async def test_the_benchmark_of_customers_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a few customers, everybody gives the same answers and writes the same, and every comparison has its number.
+
+    Where a goal is missed, it is told what the answer cost.
+    """
+    for module, goal in ((replanned, "GOAL"), (customers, "GROWTH")):
+        monkeypatch.setattr(module, goal, 0)
+    settings, results = servers.settings_of(tmp_path / "home"), Results("Neo4j")
+    replanned_ = Replanned(results, rounds=1, customers=4)
+    extent = Extent(
+        customers=4, rows=10, clients=2, seconds=0.1, settling=0.1, distinct=4, new=5, quiet=0.1, documented=1
+    )
+
+    def ask(address: Address, moment: str) -> None:
+        replanned_.ask(address, moment)
+        if moment.startswith("after `db."):  # here, so that the database need not be started once more
+            one = Population(300, address)
+            customers.compare(results, one, one, one, tmp_path, JOB, extent)
+            asyncio.run(cost.explain(results))
+
+    results.fillings = await asyncio.to_thread(population.fill, settings, 300, 0, tmp_path, ask)
     assert population.fill(settings, 300, 0, tmp_path) == []
-    extent = Extent(customers=4, rows=10, clients=2, seconds=0.1, settling=0.1, distinct=4, new=5, quiet=0.1)
-    with servers.database(settings.home) as address:
-        few = Population(300, address)
-        await asyncio.to_thread(customers.compare, results, few, few, few, tmp_path, JOB, extent)
     text = report.markdown(results)
     told = [f.what for f in results.fillings] + [c.what for c in results.comparisons] + [*results.memory]
     assert len(told) > 40
     assert all(f"| {named} |" in text for named in told)
+    missed = [what for each in results.costs for what in each.missed]
+    assert sorted(missed) == sorted(c.what for c in results.comparisons if c.met is False and c.asked)
+    block = "```text\ncustomers at once: .* database hits\nstatement 1 of .* database hits\n.* hits .* rows  "
+    for what in (
+        "`customer360` after batches",
+        "`filter` after `db.prep",
+        "`customer360`, 1 times",
+        "`filter`, 1 times",
+    ):
+        assert re.search(f"^## Missed: .*{re.escape(what)}.*\n\n{block}", text, re.MULTILINE), what
 
 
 def test_an_organisation_is_the_same_for_the_same_size(tmp_path: Path) -> None:
