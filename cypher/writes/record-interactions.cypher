@@ -42,7 +42,7 @@ CALL (new) {
   UNWIND new AS one
   WITH one.of AS of, one.row AS row, one.c AS c, one.t AS t, one.d AS d
   CREATE (i:Interaction {id: row.id, at: datetime(row.at), kind: of.kind, channel: of.channel, outcome: row.outcome,
-    source: $source, recordedFrom: $recorded})
+    customer: c.id, source: $source, recordedFrom: $recorded})
   CREATE (i)-[:WITH_CUSTOMER]->(c) CREATE (i)-[:AT_TOUCHPOINT]->(t)
   FOREACH (one IN CASE WHEN d IS NULL THEN [] ELSE [d] END | CREATE (i)-[:AT_DEALER]->(one))
 }

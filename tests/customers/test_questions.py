@@ -154,7 +154,7 @@ SET c += known
 CREATE (c)-[r1:SERVED_BY]->(dealer) CREATE (c)-[r2:IN_STAGE]->(stage) SET r1 += fact, r2 += fact
 WITH c, dealer, touchpoint, n, known
 UNWIND range(1, 3) AS i
-CREATE (e:Interaction {id: 'interaction:' + (1000000 + n) + '-' + i, kind: 'CALL',
+CREATE (e:Interaction {id: 'interaction:' + (1000000 + n) + '-' + i, kind: 'CALL', customer: c.id,
   at: datetime('2020-01-01T00:00:00Z') + duration({minutes: n * 3 + i})})
 SET e += known
 CREATE (e)-[:WITH_CUSTOMER]->(c) CREATE (e)-[:AT_DEALER]->(dealer) CREATE (e)-[:AT_TOUCHPOINT]->(touchpoint)

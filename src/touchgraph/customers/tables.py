@@ -131,7 +131,9 @@ def _refers(name: str, label: str, doc: str, required: bool = True) -> Column:
 def _entity(
     name: str, label: str, doc: str, *others: Column, facts: tuple[FactOf, ...] = (), channel: str = "", **links: str
 ) -> Table:
-    own = [_of(prop, channel if prop.name == "channel" else "") for prop in BY_LABEL[label].properties]
+    named = {column.name for column in others}
+    properties = (prop for prop in BY_LABEL[label].properties if prop.name not in named)
+    own = [_of(prop, channel if prop.name == "channel" else "") for prop in properties]
     columns = (_id(label), *own[:-2], *others, *own[-2:])
     return Table(name, doc, columns, label, facts, tuple((type_, column) for type_, column in links.items()))
 

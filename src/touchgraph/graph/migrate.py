@@ -3,8 +3,8 @@
 Most questions start at ids or at names, and reach facts from their ends: for them there is a unique id per label and
 the full-text indexes over names. What changed between two moments is found by the times of facts, and of change sets.
 Customers, leads and interactions come in millions and are paged by time, so there is an index of time and id for each:
-a page starts at its cursor and ends when it is full. Tallies are found by dealer and day. That is all: an index that no
-question uses would only slow down writing.
+a page starts at its cursor and ends when it is full; another has interactions by customer. Tallies are found by dealer
+and day. That is all: an index that no question uses would only slow down writing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from touchgraph.model import (
     GROUPS,
     KINDS,
     LOCK_LABEL,
+    OF_CUSTOMER,
     ORDERED_BY,
     STATE_LABEL,
     TALLIES,
@@ -31,15 +32,21 @@ NAMES_INDEX = "names"
 """The full-text index that `search` asks; its analyzer `cjk` finds 营销 within 大市场部营销 and words of English."""
 
 _ONLINE_SECONDS = 3600
+_AT_ONCE = 10_000
+"""How many nodes are filled in one transaction."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A constraint or an index, and how SHOW INDEXES tells of it: type, labels, properties, backs a constraint."""
+    """A constraint or an index, and how SHOW INDEXES tells of it: type, labels, properties, backs a constraint.
+
+    `fill` is done before it is created, so that where it is, that has been done.
+    """
 
     name: str
     create: str
     shown: tuple[str, tuple[str, ...], tuple[str, ...], bool]
+    fill: str = ""
 
 
 def _unique(label: str, *keys: str) -> Piece:
@@ -71,10 +78,23 @@ def _recorded(label: str) -> Piece:
     return Piece(name, create, ("RANGE", (label,), ("recordedFrom",), False))
 
 
-def _ordered(label: str, key: str) -> Piece:
-    name = f"{label}_{key}_id"
-    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON (n.{quote(key)}, n.id)"
-    return Piece(name, create, ("RANGE", (label,), (key, "id"), False))
+def _ordered(label: str, *keys: str, fill: str = "") -> Piece:
+    keys = (*keys, "id")
+    name = "_".join((label, *keys))
+    of = ", ".join(f"n.{quote(key)}" for key in keys)
+    create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON ({of})"
+    return Piece(name, create, ("RANGE", (label,), keys, False), fill)
+
+
+def _of_customer(label: str, key: str) -> Piece:
+    """The index of a customer's events. Those that have no more than the link to their customer are filled in first.
+
+    Cut off, it goes on where it was; where the property says something else than the link, it is put right.
+    """
+    fill = f"""MATCH (n:{quote(label)})-[:WITH_CUSTOMER]->(c)
+CALL (n, c) {{ WITH n, c WHERE coalesce(n.{quote(key)} <> c.id, true) SET n.{quote(key)} = c.id }}
+IN TRANSACTIONS OF {_AT_ONCE} ROWS"""
+    return _ordered(label, key, ORDERED_BY[label], fill=fill)
 
 
 PIECES: tuple[Piece, ...] = (
@@ -84,17 +104,23 @@ PIECES: tuple[Piece, ...] = (
     _names(NAMES_INDEX, STATE_LABEL),
     _names(CUSTOMER_NAMES, "Customer"),
     *(_ordered(label, key) for label, key in ORDERED_BY.items()),
+    *(_of_customer(label, key) for label, key in OF_CUSTOMER.items()),
     _recorded("ChangeSet"),
     *(_time(type_, key) for type_ in COMPARED for key in TIMES),
 )
 
 
 async def migrate(graph: Graph) -> list[str]:
-    """Creates what is missing, waits until it can be used, and returns the names of it. Raises GraphError."""
+    """Creates what is missing, waits until it can be used, and returns the names of it. Raises GraphError.
+
+    What an index needs that an earlier version did not write is filled in first.
+    """
     missing = set(await _missing(graph, online=False))
     created = []
     for piece in PIECES:
         if piece.name in missing:
+            if piece.fill:
+                await graph.run(Statement(piece.fill))
             await _create(graph, piece)
             created.append(piece.name)
     await graph.run(Statement("CALL db.awaitIndexes($seconds)", {"seconds": _ONLINE_SECONDS}))

@@ -89,6 +89,7 @@ CUSTOMER_ENTITIES: tuple[EntityKind, ...] = (
             Property("channel"),
             Property("kind", required=True, values=InteractionKind),
             Property("outcome", required=True, values=Outcome),
+            Property("customer", required=True),
             *_RECORDED,
         ),
         base=None,
@@ -150,6 +151,11 @@ LINKS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 """Plain relationships of events, by type: from which labels, to which. An event has one of each at most."""
 
+OF_CUSTOMER = {"Interaction": "customer"}
+"""By label, the property that holds the id of an event's customer beside `WITH_CUSTOMER`.
+
+Of a customer there may be thousands, of which the last are asked for: an index that begins with it has them in order.
+"""
 ORDERED_BY = {"Customer": "registeredOn", "Lead": "createdOn", "Interaction": "at"}
 """The property by which pages may be ordered, besides the id, by label."""
 CUSTOMER_NAMES = "customerNames"

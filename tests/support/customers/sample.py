@@ -13,7 +13,7 @@ from typing import Any
 
 from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement
-from touchgraph.model import OPEN_END, OPEN_RECORD, FeedbackTheme, Grade, InteractionKind, Outcome, quote
+from touchgraph.model import OF_CUSTOMER, OPEN_END, OPEN_RECORD, FeedbackTheme, Grade, InteractionKind, Outcome, quote
 
 SOURCE = "source:article"
 FIRST, SECOND, THIRD = (datetime(2025, 6, 2, hour, tzinfo=UTC) for hour in (0, 8, 16))
@@ -65,7 +65,8 @@ class Sample:
             self.links.setdefault(type_, []).append({"start": start, "end": end})
 
     def event(self, label: str, entity: str, at: datetime, to: Mapping[str, str | None], **properties: Any) -> str:
-        self.node(label, entity, at=at, **properties)
+        beside = {OF_CUSTOMER[label]: to["WITH_CUSTOMER"]} if label in OF_CUSTOMER else {}
+        self.node(label, entity, at=at, **properties, **beside)
         for type_, end in to.items():
             self.link(type_, entity, end)
         return entity

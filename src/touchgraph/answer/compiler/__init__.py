@@ -24,7 +24,6 @@ from touchgraph.answer.plan import (
     Count,
     Echo,
     Embedded,
-    Page,
     Recalled,
     Root,
     Row,
@@ -87,7 +86,7 @@ def counted(rows: Rows) -> Template:
 
 
 def whole_row(rows: Rows) -> Row:
-    """All that the model knows of what a source yields: its properties, and the ids of what it leads to."""
+    """All that can be asked of what a source yields: its properties, and the ids of what it leads to."""
     source = rows.source
     if isinstance(source, Hop) and source.yields_fact:
         kind = model.CUSTOMER_FACT_BY_TYPE[source.facts[0]]
@@ -99,7 +98,8 @@ def whole_row(rows: Rows) -> Row:
             (FactType(), *own, Property("id", Of.END), *of_end, Embedded(Same.START, ids), Embedded(Same.END, ids))
         )
     label = target(source)
-    properties = (Property(p.name, Of.NODE, p.type) for p in model.BY_LABEL[label].properties)
+    told = (p for p in model.BY_LABEL[label].properties if p.name != model.OF_CUSTOMER.get(label))
+    properties = (Property(p.name, Of.NODE, p.type) for p in told)
     return Row((Property("id", Of.NODE), *properties, *map(Across, model.leads_from(label))))
 
 
@@ -211,23 +211,17 @@ class _Compiler(Pages):
         """The body of the subquery that yields rows as lists."""
         if rows.page is not None and in_millions(rows.source):
             return self.returned(rows.row, self.match_page(rows.source, rows, rows.page))
+        if rows.page is not None:
+            return self.returned(rows.row, self.match_page_below(outer, rows, rows.page))
         scope = self.matched(rows, outer)
-        terms = self.list_order(rows, scope) if rows.order is None else self.sort_terms(rows.order, scope)
-        descending = " DESC" if rows.order and rows.order.descending else ""
-        if rows.page is not None and rows.page.after is not None and rows.order is not None:
-            condition = self.after(terms, rows.order, self.parameter(rows.page.after))
-            scope.clauses.append(f"WITH {', '.join(scope.variables())} WHERE {condition}")
         if not rows.single:
-            by = ", ".join(term + descending for term in terms)
-            scope.clauses.append(f"WITH {', '.join(scope.variables())} ORDER BY {by}{self.limit(rows.page)}")
+            by = ", ".join(self.list_order(rows, scope))
+            scope.clauses.append(f"WITH {', '.join(scope.variables())} ORDER BY {by}")
         return self.returned(rows.row, scope)
 
     def returned(self, row: Row, scope: Scope) -> str:
         columns = self.list_of(row, scope)
         return f"{' '.join(scope.clauses)} RETURN {columns} AS {self.fresh('row')}"
-
-    def limit(self, page: Page | None) -> str:
-        return f" LIMIT {self.parameter(page.limit)}" if page else ""
 
     def list_order(self, rows: Rows, scope: Scope) -> list[str]:
         """An order for lists that nobody ordered: the same answer to the same question."""

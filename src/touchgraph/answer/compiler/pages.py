@@ -3,6 +3,7 @@
 A page is looked for in the order of an index, from the cursor on, and the search ends when the page is full. Or it
 starts at the few entities (the dealers of an area) that one of its conditions names, when fewer rows lead to them than
 such a search would look through: with n of N rows leading there, a page of k takes about k * N / n, so n * n <= k * N.
+The events of a customer are looked for in an index that begins with the customer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from touchgraph import model
 from touchgraph.answer.compiler.matcher import Matcher
 from touchgraph.answer.compiler.writer import Scope
 from touchgraph.answer.plan import Filter, Order, Page, Rows
-from touchgraph.answer.sources import Direction, Path, Reaches, Scan
+from touchgraph.answer.sources import Direction, Hop, Path, Reaches, Scan
 from touchgraph.model import quote
 
 
@@ -51,13 +52,41 @@ class Pages(Matcher):
     def listed(self, source: Scan, rows: Rows, page: Page, named: Mapping[str, str], start: Filter | None) -> str:
         """The list of the page's nodes, found from a start or by index."""
         scope = Scope(node=self.fresh("n"))
+        text = self.found(source, rows, scope.node, named, start, self.later(scope, rows, page))
+        return f"COLLECT {{ {text} {self.cut(scope, rows, page)} RETURN {scope.node} }}"
+
+    def match_page_below(self, customer: Scope, rows: Rows, page: Page) -> Scope:
+        """A scope with a page of the events of a customer, in their order."""
+        scope = Scope(node=self.fresh("n"))
+        named = self.find_named(rows.filters, scope)
+        label = event_of(rows.source)
+        of = model.OF_CUSTOMER[label]
+        index = ", ".join(map(quote, [of, model.ORDERED_BY[label], "id"]))
+        conditions = [
+            f"{scope.node}.{quote(of)} = {customer.node}.id",
+            f"{scope.node}.id IS NOT NULL",
+            self.exists(label, scope.node),
+            *self.later(scope, rows, page),
+            *self.declared(rows.filters, scope.node, named),
+        ]
+        match = f"MATCH ({scope.node}:{quote(label)}) USING INDEX SEEK {scope.node}:{quote(label)}({index})"
+        scope.clauses += [f"{match} WHERE {' AND '.join(conditions)}", self.cut(scope, rows, page, of)]
+        return scope
+
+    def later(self, scope: Scope, rows: Rows, page: Page) -> list[str]:
+        """The condition that rows come after the page's cursor, if it has one."""
         order = rows.order or Order()
-        terms = self.sort_terms(order, scope)
-        after = [self.after(terms, order, self.parameter(page.after))] if page.after else []
-        text = self.found(source, rows, scope.node, named, start, after)
+        return [self.after(self.sort_terms(order, scope), order, self.parameter(page.after))] if page.after else []
+
+    def cut(self, scope: Scope, rows: Rows, page: Page, *leading: str) -> str:
+        """The clause that leaves the rows of the page, in their order; it names what leads the index, too.
+
+        Rows are the same in that, but the database would sort them else.
+        """
+        order = rows.order or Order()
+        terms = [*(f"{scope.node}.{quote(name)}" for name in leading), *self.sort_terms(order, scope)]
         by = ", ".join(f"{term} DESC" if order.descending else term for term in terms)
-        limit = self.parameter(page.limit)
-        return f"COLLECT {{ {text} WITH {scope.node} ORDER BY {by} LIMIT {limit} RETURN {scope.node} }}"
+        return f"WITH {scope.node} ORDER BY {by} LIMIT {self.parameter(page.limit)}"
 
     def match_all(self, source: Scan, rows: Rows) -> Scope:
         """A scope with the rows of all pages, in no order."""
@@ -89,6 +118,15 @@ class Pages(Matcher):
             match = f"MATCH ({node}:{quote(source.label)}) USING INDEX {enter}{index}"
             conditions = [f"{node}.{quote(key)} IS NOT NULL" for key in [*keys, "id"]] + conditions
         return f"{match} WHERE {' AND '.join(conditions)}"
+
+
+def event_of(source: object) -> str:
+    """The label of the events that come in pages below their customer."""
+    match source:
+        case Hop(facts=("WITH_CUSTOMER",), direction=Direction.IN, to=str() as label):
+            return label
+        case _:
+            raise AssertionError(f"{source} yields no events of a customer")
 
 
 def _text(rows: Rows) -> Filter | None:

@@ -95,13 +95,17 @@ class Writer:
         return [f"{scope.node}.{quote(order.key.name)}", entity_id]  # as it stands in the index of such pages
 
     def after(self, terms: list[str], order: Order, cursor: str) -> str:
-        """That a row comes after the place that a cursor names, in a form that an index can be asked for."""
+        """That a row comes after the place that a cursor names, in a form that an index can be asked for.
+
+        And asked once: of two alternatives, joined by OR, it might be asked for each, and what it found be sorted.
+        """
         sign = "<" if order.descending else ">"
         *keys, entity_id = terms
         if not keys:
             return f"{entity_id} {sign} {cursor}[0]"
         place = f"{order.key.type}({cursor}[0])" if order.key and is_time(order) else f"{cursor}[0]"
-        return f"{keys[0]} {sign}= {place} AND ({keys[0]} {sign} {place} OR {entity_id} {sign} {cursor}[1])"
+        beside = f"CASE {keys[0]} WHEN {place} THEN {entity_id} {sign} {cursor}[1] ELSE true END"
+        return f"{keys[0]} {sign}= {place} AND {beside}"
 
 
 def is_time(order: Order) -> bool:

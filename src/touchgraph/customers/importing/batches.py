@@ -154,7 +154,7 @@ class Writer:
             told = [(end, values) for of, end, values in out if of == fact.type]
             if row[fact.end] is not None and not any(_is(row, fact, end, values) for end, values in told):
                 found.append(fact.end)
-        return found
+        return list(dict.fromkeys(found))
 
     def _new_facts(self, rows: Sequence[Row], present: Mapping[str, Any]) -> tuple[list[Row], list[Fault]]:
         (fact,) = self.table.facts
