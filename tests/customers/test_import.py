@@ -16,6 +16,7 @@ from tests.conftest import PATIENCE
 from tests.support.customers.importing import Tables, made_up, rejects, write
 from tests.support.dump import Dump, dump
 from touchgraph import database
+from touchgraph.customers.check import check_customers
 from touchgraph.customers.importing import tallies
 from touchgraph.customers.importing.run import Imported, Options, import_files
 from touchgraph.customers.tables import TABLES
@@ -151,10 +152,17 @@ async def test_bad_rows_are_told_and_the_rest_goes_in(
     await run(settings_for(), scratch_address, write(tmp_path / "half", half))
     served = next(row for row in tables["dealer_assignments"] if not row["validTo"] and not row["recordedTo"])
     other = "dealer:d0048" if served["dealer"] != "dealer:d0048" else "dealer:d0001"
+    _, second, *others = tables["interactions"]
+    another = next(row["customer"] for row in others if row["customer"] != second["customer"])
     more = {
         "customers": [tables["customers"][0] | {"nameEn": "Somebody Else"}, *tables["customers"][1:]],
         "dealer_assignments": [served | {"dealer": other}],
-        "interactions": [*tables["interactions"], tables["interactions"][0] | {"id": "interaction:x", "kind": "?"}],
+        "interactions": [
+            tables["interactions"][0],
+            second | {"customer": another},
+            *others,
+            tables["interactions"][0] | {"id": "interaction:x", "kind": "?"},
+        ],
         "leads": [{**tables["leads"][0], "id": "lead:new"}],
         "lead_grades": [tables["lead_grades"][0] | {"lead": "lead:nobody"}],
     }
@@ -165,13 +173,16 @@ async def test_bad_rows_are_told_and_the_rest_goes_in(
         "leads": (1, 0, 0),
         "dealer_assignments": (0, 0, 1),
         "lead_grades": (0, 0, 1),
-        "interactions": (total - 150, 150, 1),
+        "interactions": (total - 150, 149, 2),
     }
     served_by = f"the graph has SERVED_BY {served['dealer']} at the same time; an import adds, it does not change"
     assert rejects(folder / "rejects") == {
         "customers": [(2, "id", "is in the graph already, with other content (nameEn)")],
         "dealer_assignments": [(2, "validFrom", served_by)],
-        "interactions": [(total + 2, "kind", f"expected {kinds()}")],
+        "interactions": [
+            (3, "id", "is in the graph already, with other content (customer)"),
+            (total + 2, "kind", f"expected {kinds()}"),
+        ],
         "lead_grades": [(2, "lead", "unknown Lead: neither the files nor the graph have it")],
     }
     assert await stocked.run(Statement("MATCH (n:Interaction) RETURN count(n)")) == [[total]]
@@ -193,6 +204,7 @@ async def test_a_later_import_counts_what_it_adds(
     assert await stocked.run(Statement("MATCH (t:StandingTally) RETURN any(k IN collect(t.kept) WHERE k)")) == [[True]]
     await stocked.run(Statement("MATCH (t:StandingTally) REMOVE t.kept"))
     assert await check_rollups(stocked) == []
+    assert await check_customers(stocked) == []
 
 
 def of(row: dict[str, str]) -> set[str | None]:

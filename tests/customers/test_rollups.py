@@ -22,6 +22,7 @@ from tests.support.customers.counted import At, Counted
 from tests.support.customers.sample import THIRD
 from touchgraph.api.schema import build_schema
 from touchgraph.api.types.mutation import WRITERS
+from touchgraph.customers.check import check_customers
 from touchgraph.customers.tallies.rebuild import check_rollups, rebuild
 from touchgraph.errors import Conflict, InputError
 from touchgraph.graph.driver import Address, Graph, open_graph
@@ -203,6 +204,7 @@ async def test_rollups_are_exact_after_random_writes_at_the_same_time(graphs: li
     assert done.keys() >= {"moveStage", "assignDealer", "setConsent", "gradeLead", "recordInteractions", "refused"}
     assert done["conflict"] < MUTATIONS / 50
     assert await check_rollups(graph) == []
+    assert await check_customers(graph) == []
 
     counted = await Counted.read(graph)
     now, before = At(TODAY), At(TODAY - timedelta(days=10))

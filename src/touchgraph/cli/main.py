@@ -127,16 +127,21 @@ def seed(
 @app.command(epilog="Example: touchgraph check --rollups")
 def check(
     rollups: Annotated[
-        bool, typer.Option("--rollups", help="Also count the roll-ups of customers anew; nobody may write meanwhile.")
+        bool,
+        typer.Option(
+            "--rollups", help="Also check customers, and count their roll-ups anew; nobody may write meanwhile."
+        ),
     ] = False,
 ) -> None:
     """Verify in the database what its constraints cannot; exit code 1 if anything is found."""
+    from touchgraph.customers.check import check_customers
     from touchgraph.customers.tallies.rebuild import check_rollups
     from touchgraph.organisation.check import check as examine
 
     async def found(graph: Graph) -> list[Finding]:
         with progress() as report:
-            return await examine(graph) + (await check_rollups(graph, report) if rollups else [])
+            checks = (check_customers, check_rollups) if rollups else ()
+            return await examine(graph) + [finding for check in checks for finding in await check(graph, report)]
 
     findings = with_graph(found)
     if not findings:

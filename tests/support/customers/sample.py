@@ -65,8 +65,9 @@ class Sample:
             self.links.setdefault(type_, []).append({"start": start, "end": end})
 
     def event(self, label: str, entity: str, at: datetime, to: Mapping[str, str | None], **properties: Any) -> str:
-        beside = {OF_CUSTOMER[label]: to["WITH_CUSTOMER"]} if label in OF_CUSTOMER else {}
-        self.node(label, entity, at=at, **properties, **beside)
+        if label in OF_CUSTOMER:
+            properties[OF_CUSTOMER[label]] = to["WITH_CUSTOMER"]
+        self.node(label, entity, at=at, **properties)
         for type_, end in to.items():
             self.link(type_, entity, end)
         return entity
