@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -192,6 +192,15 @@ async def connected(one: Contestant) -> AsyncIterator[Ask]:
     else:
         async with Connection(one.url) as connection:
             yield connection.post
+
+
+async def send(url: str, bodies: Iterable[str]) -> None:
+    """Sends one body after the other. Raises BenchError if an answer has errors."""
+    async with Connection(url) as connection:
+        for body in bodies:
+            answer = orjson.loads(await connection.post(body.encode()))
+            if "errors" in answer:
+                raise BenchError(f"{url}: {answer['errors']}")
 
 
 class Connection:

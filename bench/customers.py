@@ -44,7 +44,7 @@ SLOW = {"filter": (APOLLO, DATALOADER)}
 """Who takes seconds for a question."""
 FIRST = {APOLLO: 1 / 3, HTTP: 1.5}
 """How much of their time touchgraph may take for the first answer."""
-GROWTH, STEADY, FLOODED = 1.3, 10, 1.5
+GROWTH, STEADY, FLOODED, REGULAR = 1.3, 10, 1.5, 1.5
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Extent:
     """How much is asked: of how many customers, how many rows are written at once, how touchgraph is pressed.
 
     `new`: how many random questions are asked for the first time, of a server that was left alone for `quiet` seconds;
-    `documented`: how many of the documentation, or all.
+    `documented`: how many of the documentation, or all. `regular`: how many interactions a customer has who has many.
     """
 
     customers: int = 24
@@ -64,6 +64,7 @@ class Extent:
     new: int = 300
     quiet: float = first.QUIET
     documented: int | None = None
+    regular: int = 5_000
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def compare(
 
         _with_peers(results, served(many), job, extent)
         _grown(results, served(few), served(most), job)
+        _regular(results, served(most), job, extent.regular)
         _flooded(results, served(most), job, extent)
         _pressed(results, served(most), extent)
 
@@ -176,6 +178,20 @@ def _grown(results: Results, few: Served, many: Served, job: Job) -> None:
         less, more = measured(results, replace(job, loads=0), *asked)
         what = f"`{name}`, {many.count / few.count:g} times the customers"
         results.comparisons.append(Comparison(f"{what}: p50", ratio(more, less), GROWTH, many.example(name)))
+
+
+def _regular(results: Results, one: Served, job: Job, many: int) -> None:
+    """A customer with many interactions beside one with ten, who are alike else; both are written through the API."""
+    dealer = next(iter(one.customers.values()))
+    asked = {}
+    for count in (10, many):
+        identity = f"customer:bench-{count}"
+        asyncio.run(client.send(one.url, questions.story(identity, dealer, count)))
+        asked[count] = contestant(TOUCHGRAPH, "customer360", one.url, [{"id": identity}], f" with {count:,} interactions")
+    few, more = measured(results, replace(job, loads=0), *asked.values())
+    what = f"`customer360` of a customer with {many:,} interactions, to that of one with ten: p50"
+    example = Asked(one.address, asked[many].bodies[0])
+    results.comparisons.append(Comparison(what, ratio(more, few), REGULAR, example))
 
 
 def _flooded(results: Results, one: Served, job: Job, extent: Extent) -> None:

@@ -54,9 +54,8 @@ async def test_the_benchmark_of_customers_runs(tmp_path: Path, monkeypatch: pyte
         monkeypatch.setattr(module, goal, 0)
     settings, results = servers.settings_of(tmp_path / "home"), Results("Neo4j")
     replanned_ = Replanned(results, rounds=1, customers=2)
-    extent = Extent(
-        customers=2, rows=10, clients=2, seconds=0.1, settling=0.1, distinct=4, new=5, quiet=0.1, documented=1
-    )
+    little = Extent(customers=2, rows=10, clients=2, distinct=4, new=5, documented=1, regular=50)
+    extent = replace(little, seconds=0.1, settling=0.1, quiet=0.1)
 
     def ask(address: Address, moment: str) -> None:
         replanned_.ask(address, moment)

@@ -58,7 +58,7 @@ MATCH (c:Customer {{id: row.customer}}) MATCH (t:Touchpoint {{id: row.touchpoint
 OPTIONAL MATCH (c)-[f:SERVED_BY]->(d) WHERE {PRESENT}
 MERGE (i:Interaction {{id: row.id}})
 ON CREATE SET i.at = row.at, i.kind = row.kind, i.channel = row.channel, i.outcome = row.outcome,
-  i.source = $source, i.recordedFrom = datetime()
+  i.customer = row.customer, i.source = $source, i.recordedFrom = datetime()
 MERGE (i)-[:WITH_CUSTOMER]->(c) MERGE (i)-[:AT_TOUCHPOINT]->(t)
 FOREACH (one IN CASE WHEN d IS NULL THEN [] ELSE [d] END | MERGE (i)-[:AT_DEALER]->(one))
 RETURN count(i) AS recorded"""

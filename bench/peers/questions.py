@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from bench.contestants import FRESH, Contestant, graphql, plain
 from bench.population import SOURCE, STAGES, batch
 from bench.questions import Question
+from touchgraph.customers.writing.items import MAX_ROWS
 from touchgraph.graph.driver import Address
 from touchgraph.model import OPEN_END, OPEN_RECORD
 
@@ -66,7 +68,7 @@ def _in_words_of(who: str, name: str, variables: Variables) -> Variables:
 
 def _connected(row: Mapping[str, Any], source: str) -> dict[str, Any]:
     ends = {end: {"connect": [{"where": {"node": {"id": {"eq": row[end]}}}}]} for end in _ENDS}
-    return {**_without(row, *_ENDS), **ends, "source": source, "recordedFrom": row["at"]}
+    return {**_without(row, *_ENDS), **ends, "customerId": row["customer"], "source": source, "recordedFrom": row["at"]}
 
 
 def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -90,6 +92,26 @@ def reading(name: str, customers: Customers) -> Variables:
 def writing(who: str, customers: Customers, rows: int) -> Variables:
     """A batch of interactions, new ones each time that it is sent."""
     return [{"source": SOURCE, "interactions": batch(who, customers, rows, FRESH)}]
+
+
+def story(customer: str, dealer: str, interactions: int) -> Iterator[str]:
+    """What is sent to touchgraph for there to be a customer with so many interactions; again, it changes nothing."""
+    told = f'source: "{SOURCE}", customer: "{customer}", day: "2025-07-01"'
+    profile = f'{{id: "{customer}", nameZh: "李娜", nameEn: "Li Na", registeredOn: "2025-07-01"}}'
+    yield _body(f"""mutation {{
+      upsertCustomers(input: {{source: "{SOURCE}", customers: [{profile}]}}) {{ created }}
+      assignDealer(input: {{{told}, dealer: "{dealer}"}}) {{ changed }}
+      moveStage(input: {{{told}, stage: "{STAGES[1]}"}}) {{ changed }} }}""")
+    document = (_QUERIES / _FOLDERS[TOUCHGRAPH] / f"{WRITING}.graphql").read_text(encoding="utf-8")
+    rows = batch(str(interactions), {customer: dealer}, interactions, "story")
+    for number, row in enumerate(rows):
+        row["at"] = (datetime(2025, 7, 2, tzinfo=UTC) + timedelta(minutes=30 * number)).isoformat()
+    for start in range(0, interactions, MAX_ROWS):
+        yield _body(document, source=SOURCE, interactions=rows[start : start + MAX_ROWS])
+
+
+def _body(document: str, **variables: Any) -> str:
+    return json.dumps({"query": document, "variables": variables})
 
 
 def flood(url: str, customer: str, distinct: int) -> Contestant:

@@ -31,8 +31,9 @@ RETURN [c.id, c.nameZh, c.nameEn, c.birthYear, c.province, c.city, toString(c.re
     }]
   } AS stages,
   COLLECT {
-    MATCH (c)<-[:WITH_CUSTOMER]-(i:Interaction)
-    WITH i ORDER BY i.at DESC, i.id DESC LIMIT 20
+    MATCH (i:Interaction) USING INDEX SEEK i:Interaction(customer, at, id)
+    WHERE i.customer = c.id AND i.at IS NOT NULL AND i.id IS NOT NULL
+    WITH i ORDER BY i.customer DESC, i.at DESC, i.id DESC LIMIT 20
     MATCH (i)-[:AT_TOUCHPOINT]->(t)-[h:HAS_STATE]->(s) WHERE h.validTo = $open AND h.recordedTo = $openRecord
     // As text: making Python's datetimes of twenty of them takes 2 ms.
     RETURN [i.id, toString(i.at), i.kind, i.outcome, t.id, s.nameZh]

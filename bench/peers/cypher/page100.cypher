@@ -14,8 +14,9 @@ RETURN collect([c.id, c.nameZh, c.nameEn,
     RETURN [d.id, s.nameZh]
   },
   COLLECT {
-    MATCH (c)<-[:WITH_CUSTOMER]-(i:Interaction)
-    WITH i ORDER BY i.at DESC, i.id DESC LIMIT $interactions
+    MATCH (i:Interaction) USING INDEX SEEK i:Interaction(customer, at, id)
+    WHERE i.customer = c.id AND i.at IS NOT NULL AND i.id IS NOT NULL
+    WITH i ORDER BY i.customer DESC, i.at DESC, i.id DESC LIMIT $interactions
     MATCH (i)-[:AT_TOUCHPOINT]->(t)-[h:HAS_STATE]->(s) WHERE h.validTo = $open AND h.recordedTo = $openRecord
     RETURN [i.id, toString(i.at), i.kind, t.id, s.nameZh]
   }]) AS customers

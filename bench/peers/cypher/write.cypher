@@ -14,7 +14,7 @@ MERGE (i:Interaction {id: row.id})
 WITH row, c, t, d, i, i.at IS NULL AS new
 CALL (row, c, t, d, i, new) {
   WITH * WHERE new AND c IS NOT NULL AND t IS NOT NULL
-  SET i += row.own, i.at = datetime(row.at), i.source = $source, i.recordedFrom = $recorded
+  SET i += row.own, i.at = datetime(row.at), i.customer = c.id, i.source = $source, i.recordedFrom = $recorded
   CREATE (i)-[:WITH_CUSTOMER]->(c) CREATE (i)-[:AT_TOUCHPOINT]->(t)
   FOREACH (one IN CASE WHEN d IS NULL THEN [] ELSE [d] END | CREATE (i)-[:AT_DEALER]->(one))
 }
