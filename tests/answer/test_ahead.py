@@ -26,10 +26,10 @@ def schema(monkeypatch: pytest.MonkeyPatch) -> Schema:
 
 
 @asynccontextmanager
-async def planning(schema: Schema, graph: Graph) -> AsyncIterator[None]:
+async def planning(schema: Schema, graph: Graph, first: bool = True) -> AsyncIterator[None]:
     """Plans are made until the end of the block."""
     stop = asyncio.Event()
-    task = asyncio.create_task(plan_ahead(schema.vocabulary, (), graph, stop))
+    task = asyncio.create_task(plan_ahead(schema.vocabulary, (), graph, stop, first))
     try:
         yield
     finally:
@@ -72,16 +72,30 @@ async def test_what_is_asked_again_is_asked_as_one_statement_once_that_is_planne
     assert len([one for one in statements if "SERVED_BY" in one.text]) == 1
 
 
-async def test_a_database_that_was_away_has_forgotten_its_plans(
-    schema: Schema, graph: Graph, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_database_that_was_away_has_forgotten_its_plans(schema: Schema, graph: Graph) -> None:
     """What was planned before is taken for new: words answer, and it is planned again when it is asked again."""
     async with planning(schema, graph):
         for _ in range(2):
             await ask(schema, graph)
         await until(lambda: planned(schema))
-        monkeypatch.setattr(graph, "interruptions", graph.interruptions + 1)
+        graph.shared.interrupted()
         await until(lambda: not planned(schema))
         for _ in range(2):
             await ask(schema, graph)
         await until(lambda: planned(schema))
+
+
+async def test_the_words_are_planned_by_the_first_process_alone(
+    graph: Graph, statements: list[Statement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others plan what they are asked again, and nothing else."""
+    words = [Statement("RETURN 1"), Statement("RETURN 2")]
+    monkeypatch.setattr(Vocabulary, "statements", lambda _: words)
+    schema = build_schema()
+    async with planning(schema, graph, first=False):
+        for _ in range(2):
+            await ask(schema, graph)
+        await until(lambda: planned(schema))
+    assert not [one for one in statements if one in words]
+    async with planning(schema, graph):
+        await until(lambda: statements.count(words[-1]) == 2)

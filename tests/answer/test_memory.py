@@ -63,6 +63,13 @@ async def other(scratch_address: Address) -> AsyncIterator[Graph]:
         yield opened
 
 
+@pytest.fixture
+async def neighbour(served: Graph, scratch_address: Address) -> AsyncIterator[Graph]:
+    """The same graph, as another process sees it that serves it with this one."""
+    async with open_graph(scratch_address, shared=served.shared) as opened:
+        yield opened
+
+
 async def ask(schema: strawberry.Schema, graph: Graph, query: str, **variables: Any) -> Any:
     """The data of an answer without errors."""
     answer = await schema.execute(query, variables, context_value={"graph": graph})
@@ -109,6 +116,16 @@ async def test_a_write_through_the_api_is_seen_at_once(
     assert customers["customers"]["nodes"][0]["dealer"]["nameEn"] == "New"
 
 
+async def test_a_write_through_another_process_of_the_same_server_is_seen_at_once(
+    schema: strawberry.Schema, served: Graph, neighbour: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is remembered is forgotten when any of the processes has written, without asking the database."""
+    monkeypatch.setattr(memory, "SECONDS", 1e9)
+    assert (await ask(schema, served, UNIT))["orgUnit"]["nameEn"] == "D1"
+    await ask(build_schema(), neighbour, RENAME)
+    assert (await ask(schema, served, UNIT))["orgUnit"]["nameEn"] == "New"
+
+
 @pytest.mark.parametrize(("seconds", "seen"), [(0, "New"), (1e9, "D1")])
 async def test_a_write_of_somebody_else_is_seen_after_a_while(
     schema: strawberry.Schema, served: Graph, other: Graph, monkeypatch: pytest.MonkeyPatch, seconds: float, seen: str
@@ -125,13 +142,19 @@ async def test_half_a_second_is_all_that_others_have_to_wait() -> None:
     assert memory.SECONDS <= 0.5
 
 
+@pytest.mark.parametrize("here", [True, False])
 async def test_a_write_of_customers_makes_nothing_forgotten(
-    schema: strawberry.Schema, served: Graph, statements: list[Statement], monkeypatch: pytest.MonkeyPatch
+    schema: strawberry.Schema,
+    served: Graph,
+    neighbour: Graph,
+    statements: list[Statement],
+    monkeypatch: pytest.MonkeyPatch,
+    here: bool,
 ) -> None:
-    """After a mutation about customers, they are read anew, but not the organisation."""
+    """After a mutation about customers, by whichever process, they are read anew, but not the organisation."""
     monkeypatch.setattr(memory, "SECONDS", 0)
     await ask(schema, served, CUSTOMERS)
-    await ask(schema, served, RECORD)
+    await ask(build_schema(), served if here else neighbour, RECORD)
     statements.clear()
     customers = await ask(schema, served, CUSTOMERS)
     assert len(customers["customers"]["nodes"][0]["interactions"]["nodes"]) == 2

@@ -26,24 +26,28 @@ PATIENCE = 0.5
 """For how many seconds, at most, the planning of a statement gives way to requests."""
 
 
-async def plan_ahead(words: Vocabulary, writes: Iterable[Statement], graph: Graph, stop: asyncio.Event) -> None:
+async def plan_ahead(
+    words: Vocabulary, writes: Iterable[Statement], graph: Graph, stop: asyncio.Event, first: bool = True
+) -> None:
     """Plans all words, then statements as they are wanted, until it has to stop; anew when the database was away.
 
-    `writes` are said in a what-if, beside words: statements that may write, but do nothing as they are filled. It ends
-    between two statements: to cut one off would leave a connection behind.
+    Of several processes that serve the graph, the `first` does the words: the database keeps plans for all. `writes`
+    are said in a what-if, beside words: statements that may write, but do nothing as they are filled. It ends between
+    two statements: to cut one off would leave a connection behind.
     """
     writes = tuple(writes)
     while not stop.is_set():
         words.forget_plans()
-        interruptions, started = graph.interruptions, time.monotonic()
+        interruptions, started = graph.shared.interruptions, time.monotonic()
         runs: Iterator[Run] = chain(
             (partial(graph.read_one, one) for one in words.statements()),
             (partial(graph.rehearse, partial(_after_a_change, one)) for one in (*writes, *words.statements())),
         )
-        await asyncio.gather(*(_plan(runs, words, graph, stop) for _ in range(AT_ONCE)))
-        if not stop.is_set() and graph.interruptions == interruptions:
-            log.info("all statements were planned in %.1f s", time.monotonic() - started)
-        while graph.interruptions == interruptions and not stop.is_set():
+        if first:
+            await asyncio.gather(*(_plan(runs, words, graph, stop) for _ in range(AT_ONCE)))
+            if not stop.is_set() and graph.shared.interruptions == interruptions:
+                log.info("all statements were planned in %.1f s", time.monotonic() - started)
+        while graph.shared.interruptions == interruptions and not stop.is_set():
             await _plan_wanted(words, graph, stop)
             await _pause(stop, 0.1)
         await _pause(stop, 1)
@@ -61,9 +65,9 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def _plan(runs: Iterator[Run], words: Vocabulary, graph: Graph, stop: asyncio.Event) -> None:
-    interruptions = graph.interruptions
+    interruptions = graph.shared.interruptions
     for run in runs:
-        if stop.is_set() or graph.interruptions != interruptions:
+        if stop.is_set() or graph.shared.interruptions != interruptions:
             return
         await _planned(run, words)
 

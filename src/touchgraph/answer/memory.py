@@ -148,7 +148,7 @@ class Memory:
         self._checking = asyncio.Lock()
 
     async def known(self) -> Known:
-        """What holds: never older than a write of this process, nor than `SECONDS` beside those of others.
+        """What holds: never older than a write of these processes, nor than `SECONDS` beside those of others.
 
         Raises GraphError if the database cannot be asked.
         """
@@ -156,8 +156,8 @@ class Memory:
             async with self._checking:
                 if time.monotonic() - self._checked >= SECONDS:
                     await self._check()
-        if self._changes != self._graph.changes:
-            self._known, self._changes = Known(), self._graph.changes
+        if self._changes != self._graph.shared.changes:
+            self._known, self._changes = Known(), self._graph.shared.changes
         return self._known
 
     async def holds(self, known: Known, reads: int) -> bool:
@@ -165,12 +165,12 @@ class Memory:
         if reads > 1:
             async with self._checking:
                 await self._check()
-        return known is self._known and self._changes == self._graph.changes
+        return known is self._known and self._changes == self._graph.shared.changes
 
     async def _check(self) -> None:
         started = time.monotonic()
         last = await self._graph.last_transaction()
-        if not self._graph.only_customers(self._number, last):
+        if not self._graph.shared.only_customers(self._number, last):
             self._known = Known()
         self._checked, self._number = started, last
 

@@ -26,6 +26,7 @@ from touchgraph.api.schema import build_schema
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError, InputError, TouchgraphError
 from touchgraph.graph import migrate
 from touchgraph.graph.driver import Address, Graph, open_graph
+from touchgraph.graph.shared import Shared
 from touchgraph.organisation.files.loading import seeded
 from touchgraph.organisation.proposed import statements
 from touchgraph.settings import Settings
@@ -39,17 +40,20 @@ _STATUS = {Conflict.code: 409, DatabaseUnavailable.code: 503, DatabaseTimeout.co
 """HTTP status of a request that could not be answered at all, by its error's code; else 400."""
 
 
-def create_app(settings: Settings, address: Address) -> FastAPI:
-    """The application over the database at an address. It starts, and keeps running, while the database is away."""
+def create_app(settings: Settings, address: Address, shared: Shared | None = None, first: bool = True) -> FastAPI:
+    """The application over the database at an address. It starts, and keeps running, while the database is away.
+
+    Where several processes serve the database, it is given what they share, and whether it is in the first of them.
+    """
     schema = build_schema(settings.plan_cache_size)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         _collect_seldom()
-        async with open_graph(address, settings.query_timeout, settings.what_if_timeout) as graph:
+        async with open_graph(address, settings.query_timeout, settings.what_if_timeout, shared) as graph:
             app.state.graph = graph
             stop = asyncio.Event()
-            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, statements(), graph, stop))
+            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, statements(), graph, stop, first))
             yield
             stop.set()
             await asyncio.wait([ahead], timeout=PATIENCE)

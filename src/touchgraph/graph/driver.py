@@ -16,14 +16,12 @@ import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncResult, exceptions
 
 from touchgraph.errors import Conflict, DatabaseRefused, DatabaseTimeout, DatabaseUnavailable, GraphError, SettingsError
+from touchgraph.graph.shared import Shared
 from touchgraph.graph.statements import Statement
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Rows = list[list[Any]]
-
-_NOTED = 10_000
-"""How many transactions are noted at most."""
 
 # A dead database must be reported within five seconds, retries included.
 _DRIVER_CONFIG: dict[str, Any] = {
@@ -98,15 +96,13 @@ class Graph:
     """One database. `read` and `write` run a function in a transaction and try again when the database asks for it."""
 
     def __init__(
-        self, driver: AsyncDriver, database: str | None, timeout: timedelta, what_if_timeout: timedelta
+        self, driver: AsyncDriver, database: str | None, timeout: timedelta, what_if_timeout: timedelta, shared: Shared
     ) -> None:
         self._driver = driver
         self._database = database
         self._timeout = timeout.total_seconds()
         self.what_if_seconds = what_if_timeout.total_seconds()
-        self.interruptions = 0  # how often the database did not answer
-        self.changes = 0  # how often this process may have changed the organisation
-        self._of_customers: set[int] = set()  # its last transactions that did not
+        self.shared = shared
 
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one read transaction. Raises GraphError."""
@@ -133,15 +129,11 @@ class Graph:
                 else:
                     result = await session.execute_write(self._unit(work))
                 if of_customers:
-                    self._note(_number(await session.last_bookmarks()))
+                    self.shared.note(_number(await session.last_bookmarks()))
                 return result
         finally:
-            self.changes += not of_customers
-
-    def _note(self, number: int) -> None:
-        if len(self._of_customers) == _NOTED:  # nobody asks for them
-            self._of_customers.clear()
-        self._of_customers.add(number)
+            if not of_customers:
+                self.shared.changed()
 
     async def rehearse(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, from one write transaction of which nothing is kept, however it ends.
@@ -165,7 +157,7 @@ class Graph:
                 result = await session.run(*statement.sent)
                 return [list(record) async for record in result]
         finally:
-            self.changes += 1
+            self.shared.changed()
 
     async def last_transaction(self) -> int:
         """The number of the last transaction that was committed. Raises GraphError."""
@@ -173,12 +165,6 @@ class Graph:
             async with await session.begin_transaction(timeout=self._timeout) as tx:
                 await tx.commit()
             return _number(await session.last_bookmarks())
-
-    def only_customers(self, first: int, last: int) -> bool:
-        """Whether transactions after the first, up to the last, are this process's own and of customers only."""
-        own = {number for number in self._of_customers if first < number <= last}
-        self._of_customers = {number for number in self._of_customers if number > last}
-        return len(own) == last - first
 
     async def _at_once(
         self,
@@ -209,7 +195,8 @@ class Graph:
                 yield session
         except (exceptions.Neo4jError, exceptions.DriverError) as error:
             translated = translate(error)
-            self.interruptions += isinstance(translated, DatabaseUnavailable)
+            if isinstance(translated, DatabaseUnavailable):
+                self.shared.interrupted()
             raise translated from error
 
 
@@ -218,10 +205,11 @@ async def open_graph(
     address: Address,
     timeout: timedelta = timedelta(seconds=30),
     what_if_timeout: timedelta = timedelta(seconds=60),
+    shared: Shared | None = None,
 ) -> AsyncIterator[Graph]:
     """A graph whose connections are closed at the end; opening it does not yet reach for the database.
 
-    Raises SettingsError for an address that is none.
+    `shared`: what it shares with others who serve the same. Raises SettingsError for an address that is none.
     """
     try:
         driver = AsyncGraphDatabase.driver(address.uri, auth=(address.username, address.password), **_DRIVER_CONFIG)
@@ -230,7 +218,7 @@ async def open_graph(
             f"NEO4J_URI: expected bolt://host:port or neo4j://host:port, got {address.uri!r}"
         ) from error
     async with driver:
-        yield Graph(driver, address.database, timeout, what_if_timeout)
+        yield Graph(driver, address.database, timeout, what_if_timeout, shared or Shared())
 
 
 def _number(bookmarks: neo4j.Bookmarks) -> int:
