@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1")
     port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(1, ge=1, description="how many processes answer")
     bolt_port: int = Field(7687, ge=1, le=65535)
     browser_port: int = Field(7474, ge=1, le=65535)
     heap_mb: int | None = Field(None, ge=128, description="not set: sized to the machine")

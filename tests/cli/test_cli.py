@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 
 from touchgraph import cli, database
@@ -47,6 +48,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "TOUCHGRAPH_HOME": settings.home,
         "TOUCHGRAPH_PORT": settings.port,
         "TOUCHGRAPH_HOST": settings.host,
+        "TOUCHGRAPH_WORKERS": settings.workers,
         "TOUCHGRAPH_BOLT_PORT": settings.bolt_port,
         "TOUCHGRAPH_BROWSER_PORT": settings.browser_port,
         "TOUCHGRAPH_HEAP_MB": settings.heap_mb,
@@ -277,19 +279,24 @@ def test_faults_of_a_seed_file_are_told_one_a_line(run_upped: Run, tmp_path: Pat
     assert "Traceback" not in err
 
 
-def test_ctrl_c_stops_everything(settings_for: SettingsFor) -> None:
-    """Ctrl-C ends `up` with 0 and without a traceback; neither its Neo4j nor its ports are left."""
-    settings = settings_for()
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_stops_everything(settings_for: SettingsFor, workers: int) -> None:
+    """Ctrl-C ends `up` with 0 and without a traceback; neither its Neo4j nor its ports nor its workers are left."""
+    settings = settings_for(workers=workers)
     child = subprocess.Popen(
         [*CALL, "up"], env=environment(settings), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     until_ready(child)
     assert database.status(settings).running
+    processes = psutil.Process(child.pid).children(recursive=True)
     child.send_signal(signal.SIGINT)
     _, err = child.communicate()
     assert child.returncode == 0
     assert "Traceback" not in err
     assert database.status(settings).pid is None
+    assert not psutil.wait_procs(processes, 5)[1]
+    with socket.create_server((settings.host, settings.port)):
+        pass
 
 
 def test_ctrl_c_while_neo4j_starts(settings_for: SettingsFor) -> None:

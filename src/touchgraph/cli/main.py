@@ -15,7 +15,7 @@ from typer.exceptions import TyperException
 
 from touchgraph import __version__, database
 from touchgraph.cli import asking, serving
-from touchgraph.cli.console import err, out, progress
+from touchgraph.cli.console import err, log_to_stderr, out, progress
 from touchgraph.cli.customers import generate, import_
 from touchgraph.cli.database import with_graph
 from touchgraph.cli.reorg import export, reorg
@@ -77,9 +77,7 @@ def options(
     """Who answers for which customer touchpoint, where, when and why: a Neo4j graph behind a GraphQL API."""
     # A command that ends says what went wrong in one line; a server also logs what it told its clients less of.
     quiet = logging.WARNING if context.invoked_subcommand in _SERVING else logging.ERROR
-    logging.basicConfig(
-        level=logging.INFO if verbose else quiet, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    log_to_stderr(logging.INFO if verbose else quiet)
     if version:
         typer.echo(__version__)
     elif context.invoked_subcommand is None:
@@ -89,13 +87,19 @@ def options(
 
 @app.command(epilog="Example: touchgraph up")
 def up() -> None:
-    """Start the database if NEO4J_URI is not set, apply schema and seed, and serve until Ctrl-C."""
+    """Start the database if NEO4J_URI is not set, apply schema and seed, and serve until Ctrl-C.
+
+    TOUCHGRAPH_WORKERS says by how many processes requests are answered.
+    """
     serving.up(load_settings())
 
 
 @app.command(epilog="Example: touchgraph db start && touchgraph serve")
 def serve() -> None:
-    """Serve the configured database, as it is, until Ctrl-C."""
+    """Serve the configured database, as it is, until Ctrl-C.
+
+    TOUCHGRAPH_WORKERS says by how many processes requests are answered.
+    """
     serving.serve(load_settings())
 
 

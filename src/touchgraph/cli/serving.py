@@ -9,11 +9,10 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-
-import uvicorn
+from functools import partial
 
 from touchgraph import database
-from touchgraph.cli import asking
+from touchgraph.cli import asking, server, workers
 from touchgraph.cli.console import out, progress
 from touchgraph.database import Report, Running
 from touchgraph.errors import PortInUse, ServerError, TouchgraphError
@@ -23,7 +22,6 @@ from touchgraph.settings import Settings
 log = logging.getLogger(__name__)
 
 SAMPLE = '{ orgUnit(id: "dept:product-operations") { nameZh nameEn parent { nameZh } reportsTo { nameEn } } }'
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def up(settings: Settings) -> None:
@@ -69,43 +67,9 @@ async def _fill(settings: Settings, address: Address, report: Report) -> None:
 
 
 def _run(settings: Settings, address: Address, listener: socket.socket, ready: Callable[[int], None]) -> None:
-    from touchgraph.api.app import create_app
-
-    port: int = listener.getsockname()[1]
-    config = uvicorn.Config(
-        create_app(settings, address), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=5
-    )
-    try:
-        _Server(config, lambda: ready(port)).run([listener])
-    except SystemExit as error:  # uvicorn's way to say so
-        raise ServerError("The HTTP server could not start; run again with --verbose to see why.") from error
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its banner, which calls `ready` once it listens, and after a signal lets nothing interrupt."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-        self._greeting: asyncio.Task[None] | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._greeting = asyncio.create_task(asyncio.to_thread(self._ready))
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().shutdown(sockets)
-        if self._greeting:
-            await asyncio.gather(self._greeting, return_exceptions=True)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        for each in _SIGNALS:
-            signal.signal(each, self.handle_exit)
-        try:
-            yield
-        finally:
-            _ignore_signals()
+    greet = partial(ready, listener.getsockname()[1])
+    run = server.run if settings.workers == 1 else workers.run
+    run(settings, address, listener, greet)
 
 
 def _greet(settings: Settings, port: int, running: Running | None) -> None:
@@ -148,14 +112,9 @@ def _interruptible() -> Iterator[None]:
     """SIGTERM ends the block as Ctrl-C does, by KeyboardInterrupt, and what is then cleaned up is not interrupted."""
 
     def interrupt(*_: object) -> None:
-        _ignore_signals()
+        server.ignore_signals()
         raise KeyboardInterrupt
 
-    for each in _SIGNALS:
+    for each in server.SIGNALS:
         signal.signal(each, interrupt)
     yield
-
-
-def _ignore_signals() -> None:
-    for each in _SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
