@@ -185,9 +185,9 @@ def _regular(results: Results, one: Served, job: Job, many: int) -> None:
     dealer = next(iter(one.customers.values()))
     asked = {}
     for count in (10, many):
-        identity = f"customer:bench-{count}"
-        asyncio.run(client.send(one.url, questions.story(identity, dealer, count)))
-        asked[count] = contestant(TOUCHGRAPH, "customer360", one.url, [{"id": identity}], f" with {count:,} interactions")
+        who, told = f"customer:bench-{count}", f" with {count:,} interactions"
+        asyncio.run(client.send(one.url, questions.story(who, dealer, count)))
+        asked[count] = contestant(TOUCHGRAPH, "customer360", one.url, [{"id": who}], told)
     few, more = measured(results, replace(job, loads=0), *asked.values())
     what = f"`customer360` of a customer with {many:,} interactions, to that of one with ten: p50"
     example = Asked(one.address, asked[many].bodies[0])
