@@ -90,8 +90,8 @@ async def test_a_page_of_interactions_costs_the_same_of_a_customer_with_a_hundre
     await empty_graph.run(Statement(GROW_ONE, {"from": 0, "to": 21}))
     few = await costs()
     await empty_graph.run(Statement(GROW_ONE, {"from": 22, "to": 1999}))
-    many = await costs()
+    stale = await costs()
     await empty_graph.run(Statement("CALL db.prepareForReplanning()"))
+    sampled = await costs()
     # It is less: of a node with fifty relationships, the database finds those of a type without looking at others.
-    assert max(many[name] - few[name] for name in few) <= 0, (few, many)
-    assert await costs() == many
+    assert all(max(stale[name], sampled[name]) <= few[name] for name in few), (few, stale, sampled)
