@@ -227,7 +227,6 @@ REFUSED: list[tuple[str, dict[str, Any], list[tuple[int | None, str, str]]]] = [
         {"interactions": [{**VIEW, "kind": "CALL", "touchpoint": "touchpoint:contract"}]},
         [(0, "id", "other content (kind, touchpoint)")],
     ),
-    ("recordInteractions", {"interactions": [{**VIEW, "at": "2026-03-01T23:30:00"}]}, [(0, "at", "zone")]),
     ("moveStage", {"customer": "customer:x", "stage": "stage:deal"}, [(None, "customer", "customer:x")]),
     ("moveStage", {"customer": "customer:li", "stage": "stage:seeding"}, [(None, "stage", "`correction: true`")]),
     (
