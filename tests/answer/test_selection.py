@@ -12,6 +12,8 @@ from graphql import (
     GraphQLArgument,
     GraphQLError,
     GraphQLField,
+    GraphQLInputField,
+    GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLObjectType,
     OperationDefinitionNode,
@@ -52,6 +54,13 @@ Case = tuple[str, str, Any]
 """A literal, the declaration of `$v` if it has it, and the variable's value."""
 
 
+def needed(type_: GraphQLInputObjectType) -> list[tuple[str, GraphQLInputField]]:
+    """The fields that a value has to have; of those of which it has one, some one."""
+    if type_.is_one_of:
+        return [next((name, f) for name, f in type_.fields.items() if not is_list_type(f.type))]
+    return [(name, f) for name, f in type_.fields.items() if is_non_null_type(f.type)]
+
+
 def literal(type_: GraphQLInputType, depth: int = 0) -> str:
     """A value of a type."""
     if is_non_null_type(type_):
@@ -61,10 +70,7 @@ def literal(type_: GraphQLInputType, depth: int = 0) -> str:
     if is_enum_type(type_):
         return str(next(iter(type_.values)))
     if is_input_object_type(type_):
-        fields = [(name, f) for name, f in type_.fields.items() if is_non_null_type(f.type)]
-        if type_.is_one_of:
-            fields = [next((name, f) for name, f in type_.fields.items() if not is_list_type(f.type))]
-        return "{" + ", ".join(f"{name}: {literal(f.type, depth + 1)}" for name, f in fields) + "}"
+        return "{" + ", ".join(f"{name}: {literal(f.type, depth + 1)}" for name, f in needed(type_)) + "}"
     return LITERALS[get_named_type(type_).name]
 
 
@@ -77,10 +83,7 @@ def value(type_: GraphQLInputType) -> Any:
     if is_enum_type(type_):
         return str(next(iter(type_.values)))
     if is_input_object_type(type_):
-        fields = [(name, f) for name, f in type_.fields.items() if is_non_null_type(f.type)]
-        if type_.is_one_of:
-            fields = [next((name, f) for name, f in type_.fields.items() if not is_list_type(f.type))]
-        return {name: value(f.type) for name, f in fields}
+        return {name: value(f.type) for name, f in needed(type_)}
     name = get_named_type(type_).name
     return VALUES.get(name, LITERALS[name].strip('"'))
 
