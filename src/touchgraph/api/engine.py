@@ -76,10 +76,8 @@ class Engine:
                 self._memories[graph] = Memory(graph)
             run = _Run(planned, self.vocabulary, request, self._writers)
             rows = await run.rows(graph, self._memories[graph])
-        except _Refused as refused:
-            return PreExecutionError(None, [refused.error])
         except GraphQLError as error:
-            return PreExecutionError(None, [_coded(error, InputError.code)])
+            return PreExecutionError(None, [error if error.extensions else _coded(error, InputError.code)])
         except TouchgraphError as error:
             return PreExecutionError(None, [_coded(GraphQLError(str(error)), error.code)])
         except Exception:
@@ -134,16 +132,11 @@ class _Key:
         return isinstance(other, _Key) and self._parts == other._parts
 
 
-class _Refused(Exception):
-    def __init__(self, error: GraphQLError) -> None:
-        self.error = error
-
-
 def _bound(binding: Binding, variables: Mapping[str, Any]) -> Any:
     try:
         return binding.convert(_value(binding.value, variables))
     except InputError as error:
-        raise _Refused(_coded(GraphQLError(str(error), binding.origin), error.code)) from error
+        raise _coded(GraphQLError(str(error), binding.origin), error.code) from error
 
 
 def _value(value: Value, variables: Mapping[str, Any]) -> Any:
@@ -207,7 +200,7 @@ class _Run:
         except DatabaseTimeout as error:
             limit = f"{graph.what_if_seconds:g} seconds (TOUCHGRAPH_WHAT_IF_TIMEOUT)"
             told = DatabaseTimeout(f"A what-if may take {limit}; suppose less at once, or ask for less of it.")
-            raise _Refused(_refusal(told, step)) from error
+            raise _refusal(told, step) from error
 
     async def _supposed(self, step: Step, tx: Transaction) -> dict[int, Any]:
         await self._around(tx, step)
@@ -236,7 +229,7 @@ class _Run:
         try:
             result = await self._writers[step.write.name](tx, given)
         except (InputError, Conflict) as error:
-            raise _Refused(_refusal(error, step)) from error
+            raise _refusal(error, step) from error
         self._values.update({step.result(name): value for name, value in result.items()})
 
 

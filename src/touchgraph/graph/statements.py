@@ -39,8 +39,6 @@ class Statement:
 
 
 _PARAMETER = re.compile(r"(?<!`)\$(\w+)(?![\w(])")  # `$any(…)` is no parameter, but some labels
-
-
 _WITHIN = re.compile(r"\[\w+:[\w|`]+ WHERE (?:[^\[\]]|\[[^\]]*\])*\]")
 _TIME = re.compile(rf"\b\w+\.({'|'.join(TIMES)})\b")
 
