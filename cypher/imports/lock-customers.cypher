@@ -4,9 +4,9 @@
 :param customers => ['customer:li-na'];
 :param leads => [];
 CALL () {
-  UNWIND $customers AS id MATCH (c:Customer {id: id}) RETURN c
+  UNWIND $customers AS id MATCH (c:Customer {id: id}) USING INDEX SEEK c:Customer(id) RETURN c
   UNION ALL
-  UNWIND $leads AS id MATCH (:Lead {id: id})-[:OF]->(c) RETURN c
+  UNWIND $leads AS id MATCH (at:Lead {id: id})-[:OF]->(c) USING INDEX SEEK at:Lead(id) RETURN c
 }
 WITH DISTINCT c ORDER BY c.id
 SET c.recordedFrom = c.recordedFrom

@@ -26,10 +26,10 @@ WITH CASE WHEN $from IS NULL THEN [$asOf] ELSE COLLECT {
 UNWIND range(0, size(days) - 1) AS n
 WITH days[n] AS day, coalesce(days[n + 1], $to) AS until
 WITH day, until, COLLECT {
-    MATCH (:OrgUnit {id: $place}) ((x)-[r:PART_OF WHERE r.validFrom <= day < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
+    MATCH (at:OrgUnit {id: $place}) ((x)-[r:PART_OF WHERE r.validFrom <= day < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above) USING INDEX SEEK at:OrgUnit(id)
     RETURN above.id ORDER BY size(r)
   } AS places
-MATCH (subject:LifecycleStage|Touchpoint)
+MATCH (subject:LifecycleStage|Touchpoint) USING SCAN subject:LifecycleStage USING SCAN subject:Touchpoint
 WHERE EXISTS { (subject)-[h:HAS_STATE WHERE h.validFrom <= day < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() }
 WITH day, until, places, subject,
   COLLECT {
@@ -90,7 +90,7 @@ WITH *, COLLECT {
     WITH i, party.channel AS line, last, size(d) AS steps ORDER BY i, steps DESC
     WITH i, line, head(collect({unit: last, steps: steps})) AS end
     WITH end.unit AS unit, line, max(end.steps) > 0 AS delegated
-    OPTIONAL MATCH (channel:Channel {id: line})
+    OPTIONAL MATCH (channel:Channel {id: line}) USING INDEX SEEK channel:Channel(id)
     RETURN {unit: unit, channel: channel, delegated: delegated} ORDER BY coalesce(line, ''), unit.id
   } AS owners
 WITH day, until, subject, owners,
@@ -129,6 +129,6 @@ WITH collect(cell) AS cells, collect(times) AS times
 WITH CASE WHEN $from IS NULL THEN cells ELSE [] END AS cells, reduce(all = [], some IN times | all + some) AS times
 WITH *, [cell IN cells WHERE cell.status = 'GAP'] AS gaps, [cell IN cells WHERE cell.status = 'CONFLICT'] AS conflicts,
   [cell IN cells WHERE cell.status = 'DELIBERATELY_UNOWNED'] AS unowned
-RETURN $role AS role, head(COLLECT { MATCH (p:OrgUnit {id: $place}) RETURN p }) AS place, cells, gaps, conflicts, unowned,
+RETURN $role AS role, head(COLLECT { MATCH (p:OrgUnit {id: $place}) USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place, cells, gaps, conflicts, unowned,
   size(cells) AS total, size(cells) - size(gaps) - size(conflicts) - size(unowned) AS owned,
   [time IN times WHERE time.status = 'GAP'] AS gapTimes, [time IN times WHERE time.status = 'CONFLICT'] AS conflictTimes

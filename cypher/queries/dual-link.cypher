@@ -6,15 +6,15 @@
 :param supposed => false;
 :param asOf => date();
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() RETURN p }) AS place,
+WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place,
   NOT $supposed AND $asOf >= date() AND $knownAt >= datetime() AS present,
   COLLECT {
-    MATCH (deal:LifecycleStage {id: 'stage:deal'})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->(bar)
+    MATCH (deal:LifecycleStage {id: 'stage:deal'})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->(bar) USING INDEX SEEK deal:LifecycleStage(id)
     MATCH (s:LifecycleStage)-[g:HAS_STATE WHERE g.validFrom <= $asOf < g.validTo AND g.recordedFrom <= $knownAt < g.recordedTo]->(state) WHERE state.ordinal >= bar.ordinal
     RETURN s.id
   } AS late,
   COLLECT {
-    MATCH (:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer)
+    MATCH (at:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer) USING INDEX SEEK at:OrgUnit(id)
     RETURN DISTINCT dealer.id AS id
     UNION ALL
     MATCH (dealer:Dealer) WHERE $place IS NULL
@@ -39,7 +39,7 @@ CALL (dealers, present) {
     CALL (dealers) {
       WITH dealers WHERE $place IS NOT NULL
       UNWIND dealers AS dealer
-      MATCH (:Dealer {id: dealer})<-[s:SERVED_BY WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]-(c)
+      MATCH (at:Dealer {id: dealer})<-[s:SERVED_BY WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]-(c) USING INDEX SEEK at:Dealer(id)
       RETURN c
       UNION ALL
       WITH $place AS place WHERE place IS NULL

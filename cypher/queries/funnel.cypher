@@ -9,7 +9,7 @@
 :param supposed => false;
 :param asOf => date();
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() RETURN p }) AS place,
+WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place,
   COLLECT {
     MATCH (s:LifecycleStage)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->(state)
     RETURN s ORDER BY state.ordinal, s.id
@@ -17,7 +17,7 @@ WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFro
   // The dealers of the place, each with the unit to which it belongs; nationwide, also what has no dealer.
   COLLECT {
     CALL () {
-      MATCH (:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer)
+      MATCH (at:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer) USING INDEX SEEK at:OrgUnit(id)
       RETURN dealer
       UNION
       MATCH (dealer:Dealer) WHERE $place IS NULL
@@ -51,7 +51,7 @@ CALL (dealers) {
     CALL (dealers) {
       WITH dealers WHERE $place IS NOT NULL
       UNWIND dealers AS d
-      MATCH (:Dealer {id: d.id})<-[s:SERVED_BY WHERE s.recordedFrom <= $knownAt < s.recordedTo]-(c)-[f:IN_STAGE WHERE f.recordedFrom <= $knownAt < f.recordedTo]->(stage)
+      MATCH (at:Dealer {id: d.id})<-[s:SERVED_BY WHERE s.recordedFrom <= $knownAt < s.recordedTo]-(c)-[f:IN_STAGE WHERE f.recordedFrom <= $knownAt < f.recordedTo]->(stage) USING INDEX SEEK at:Dealer(id)
       UNWIND [['in', f.validFrom], ['out', f.validTo]] AS event
       WITH c, f, stage, event[0] AS what, event[1] AS day, d.unit AS unit, s WHERE $from <= day <= $to AND day <= $asOf AND s.validFrom <= day < s.validTo
       RETURN c, f, stage, what, day, unit
@@ -103,8 +103,8 @@ RETURN place, toString($from) AS from, toString($to) AS to, $by AS by,
   COLLECT {
     UNWIND parts AS part
     RETURN {
-      unit: head(COLLECT { MATCH (u:OrgUnit {id: part.bucket}) RETURN u }),
-      channel: head(COLLECT { MATCH (c:Channel {id: 'channel:' + part.bucket}) RETURN c }),
+      unit: head(COLLECT { MATCH (u:OrgUnit {id: part.bucket}) USING INDEX SEEK u:OrgUnit(id) RETURN u }),
+      channel: head(COLLECT { MATCH (c:Channel {id: 'channel:' + part.bucket}) USING INDEX SEEK c:Channel(id) RETURN c }),
       month: CASE $by WHEN 'MONTH' THEN part.bucket END,
       grade: CASE $by WHEN 'GRADE' THEN nullIf(part.bucket, '') END,
       stages: [s IN stages | head([f IN part.found + nothing WHERE coalesce(f.stage, s.id) = s.id | f {.*, stage: s}])]

@@ -10,15 +10,15 @@ CALL () {
   UNWIND $moved AS id
   RETURN id
 UNION
-  MATCH ()-[f:RESPONSIBLE_FOR|DELEGATES_TO]->()
-  WHERE f.scope IS NOT NULL AND f.validFrom <= $asOf < f.validTo AND f.recordedFrom <= $knownAt AND $before < f.recordedTo
+  MATCH ()-[f:RESPONSIBLE_FOR|DELEGATES_TO WHERE f.validFrom <= $asOf < f.validTo AND f.recordedFrom <= $knownAt AND $before < f.recordedTo]->()
+  WHERE f.scope IS NOT NULL
   RETURN f.scope AS id
 }
-MATCH (place:OrgUnit {id: id})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->()
+MATCH (place:OrgUnit {id: id})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() USING INDEX SEEK place:OrgUnit(id)
 WITH place, COLLECT {
     MATCH (place) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
     RETURN above ORDER BY size(r)
   } AS line
 RETURN place.id AS place,
-  head([unit IN line WHERE EXISTS { (unit)-[h:HAS_STATE]->() WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $before < h.recordedTo } | unit.id]) AS was,
+  head([unit IN line WHERE EXISTS { (unit)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $before < h.recordedTo]->() } | unit.id]) AS was,
   [unit IN tail(line) | unit.id] AS above

@@ -8,7 +8,7 @@
 :param asOf => date('2025-06-01');
 :param before => datetime('2025-06-02T00:00:00Z');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (dealer:Dealer)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $before < h.recordedTo]->()
+MATCH (dealer:Dealer)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $before < h.recordedTo]->() USING SCAN dealer:Dealer
 WITH dealer,
   COLLECT {
     MATCH (dealer) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $before < r.recordedTo]->(y)){0,20} (unit)
@@ -30,10 +30,14 @@ WITH place IN $changedPlaces OR moved AS counts,
   } AS customers,
   COUNT {
     MATCH (customer:Customer)-[s:SERVED_BY WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]->(dealer)
-    MATCH (lead:Lead)-[o:OF WHERE o.validFrom <= $asOf < o.validTo AND o.recordedFrom <= $knownAt < o.recordedTo]->(customer)
-    WHERE moved OR EXISTS {
+    CALL (customer) {
+      MATCH (lead:Lead)-[o:OF WHERE o.validFrom <= $asOf < o.validTo AND o.recordedFrom <= $knownAt < o.recordedTo]->(customer)
+      RETURN lead
+    }
+    WITH lead WHERE moved OR EXISTS {
       (lead)-[g:GRADED WHERE g.validFrom <= $asOf < g.validTo AND g.recordedFrom <= $knownAt < g.recordedTo]->(pool) WHERE [place, pool.id] IN $changed
     }
+    RETURN lead
   } AS leads
 WITH count(CASE WHEN counts THEN 1 END) AS dealers, sum(customers) AS customers, sum(leads) AS leads
 // Who has no dealer has the answers that hold nationwide.

@@ -4,8 +4,8 @@
 :param found => {units: 1, positions: 0, touchpoints: 0, dealers: 0, customers: 0, leads: 0, arising: [{status: 'CONFLICT', subject: 'stage:deal', place: 'region:r1'}], moment: {asOf: date('2025-06-01'), knownAt: datetime('9999-12-30T00:00:00Z')}};
 WITH COLLECT {
     UNWIND $found.arising AS one
-    MATCH (subject:Subject {id: one.subject})
-    OPTIONAL MATCH (place:OrgUnit {id: one.place})
+    MATCH (subject:Subject {id: one.subject}) USING INDEX SEEK subject:Subject(id)
+    OPTIONAL MATCH (place:OrgUnit {id: one.place}) USING INDEX SEEK place:OrgUnit(id)
     RETURN {status: one.status, subject: subject, place: place, moment: $found.moment} ORDER BY coalesce(place.id, ''), subject.id
   } AS arising
 WITH [one IN arising WHERE one.status = 'GAP'] AS newGaps, [one IN arising WHERE one.status = 'CONFLICT'] AS newConflicts

@@ -5,7 +5,7 @@
 :param customer => 'customer:sample-1';
 :param asOf => date('2025-08-30');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (customer:Customer {id: $customer}) WHERE customer.recordedFrom <= $knownAt
+MATCH (customer:Customer {id: $customer}) USING INDEX SEEK customer:Customer(id) WHERE customer.recordedFrom <= $knownAt
 CALL (customer) {
     MATCH (customer)-[s:IN_STAGE WHERE s.validFrom <= $asOf AND s.recordedFrom <= $knownAt < s.recordedTo]->(stage)
     RETURN 'STAGE' AS kind, s.validFrom AS day, null AS at, stage, null AS interaction, null AS touchpoint, null AS there, s.channel AS channelId
@@ -19,7 +19,7 @@ CALL (customer) {
 // Where the customer was on that day.
 OPTIONAL MATCH (customer)-[g:IN_STAGE WHERE g.validFrom <= day < g.validTo AND g.recordedFrom <= $knownAt < g.recordedTo]->(present)
 OPTIONAL MATCH (customer)-[b:SERVED_BY WHERE b.validFrom <= day < b.validTo AND b.recordedFrom <= $knownAt < b.recordedTo]->(serving)
-OPTIONAL MATCH (channel:Channel {id: channelId})
+OPTIONAL MATCH (channel:Channel {id: channelId}) USING INDEX SEEK channel:Channel(id)
 WITH *, coalesce(there, serving) AS dealer, coalesce(touchpoint, stage) AS subject
 RETURN [day, CASE kind WHEN 'STAGE' THEN 0 ELSE 1 END, at, interaction.id] AS place, kind, toString(day) AS day, toString(at) AS at,
   coalesce(stage, present) AS stage, touchpoint, channel, dealer, interaction,

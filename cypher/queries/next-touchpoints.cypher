@@ -5,7 +5,7 @@
 :param customer => 'customer:sample-1';
 :param asOf => date('2025-08-30');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (customer:Customer {id: $customer})-[s:IN_STAGE WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]->(stage)
+MATCH (customer:Customer {id: $customer})-[s:IN_STAGE WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]->(stage) USING INDEX SEEK customer:Customer(id)
 WITH customer, stage,
   COLLECT {
     MATCH (customer)<-[:WITH_CUSTOMER]-(i:Interaction)-[:AT_TOUCHPOINT]->(used)
@@ -21,7 +21,7 @@ WITH *, COLLECT {
     MATCH (channel) ((x)-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){1,20} (above)
     RETURN above
   } + COLLECT {
-    UNWIND consented + COLLECT { MATCH (offline:Channel {id: 'channel:offline'}) RETURN offline } AS channel
+    UNWIND consented + COLLECT { MATCH (offline:Channel {id: 'channel:offline'}) USING INDEX SEEK offline:Channel(id) RETURN offline } AS channel
     MATCH (channel) ((x)<-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (below)
     RETURN below
   } AS open

@@ -11,28 +11,28 @@ WITH CASE WHEN $fromAsOf < $toAsOf THEN $fromAsOf ELSE $toAsOf END AS d, CASE WH
   CASE WHEN $fromKnownAt < $toKnownAt THEN $toKnownAt ELSE $fromKnownAt END AS l
 // Only a fact that begins, ends, becomes known or is corrected between the moments can hold at one of them alone.
 CALL (d, e, k, l) {
-  MATCH ()-[f:HAS_STATE]->() USING INDEX f:HAS_STATE(validFrom) USING INDEX f:HAS_STATE(validTo) USING INDEX f:HAS_STATE(recordedFrom) USING INDEX f:HAS_STATE(recordedTo)
+  MATCH ()-[f:HAS_STATE]->() USING INDEX SEEK f:HAS_STATE(validFrom) USING INDEX SEEK f:HAS_STATE(validTo) USING INDEX SEEK f:HAS_STATE(recordedFrom) USING INDEX SEEK f:HAS_STATE(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
   UNION ALL
-  MATCH ()-[f:PART_OF]->() USING INDEX f:PART_OF(validFrom) USING INDEX f:PART_OF(validTo) USING INDEX f:PART_OF(recordedFrom) USING INDEX f:PART_OF(recordedTo)
+  MATCH ()-[f:PART_OF]->() USING INDEX SEEK f:PART_OF(validFrom) USING INDEX SEEK f:PART_OF(validTo) USING INDEX SEEK f:PART_OF(recordedFrom) USING INDEX SEEK f:PART_OF(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
   UNION ALL
-  MATCH ()-[f:REPORTS_TO]->() USING INDEX f:REPORTS_TO(validFrom) USING INDEX f:REPORTS_TO(validTo) USING INDEX f:REPORTS_TO(recordedFrom) USING INDEX f:REPORTS_TO(recordedTo)
+  MATCH ()-[f:REPORTS_TO]->() USING INDEX SEEK f:REPORTS_TO(validFrom) USING INDEX SEEK f:REPORTS_TO(validTo) USING INDEX SEEK f:REPORTS_TO(recordedFrom) USING INDEX SEEK f:REPORTS_TO(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
   UNION ALL
-  MATCH ()-[f:IN_UNIT]->() USING INDEX f:IN_UNIT(validFrom) USING INDEX f:IN_UNIT(validTo) USING INDEX f:IN_UNIT(recordedFrom) USING INDEX f:IN_UNIT(recordedTo)
+  MATCH ()-[f:IN_UNIT]->() USING INDEX SEEK f:IN_UNIT(validFrom) USING INDEX SEEK f:IN_UNIT(validTo) USING INDEX SEEK f:IN_UNIT(recordedFrom) USING INDEX SEEK f:IN_UNIT(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
   UNION ALL
-  MATCH ()-[f:RESPONSIBLE_FOR]->() USING INDEX f:RESPONSIBLE_FOR(validFrom) USING INDEX f:RESPONSIBLE_FOR(validTo) USING INDEX f:RESPONSIBLE_FOR(recordedFrom) USING INDEX f:RESPONSIBLE_FOR(recordedTo)
+  MATCH ()-[f:RESPONSIBLE_FOR]->() USING INDEX SEEK f:RESPONSIBLE_FOR(validFrom) USING INDEX SEEK f:RESPONSIBLE_FOR(validTo) USING INDEX SEEK f:RESPONSIBLE_FOR(recordedFrom) USING INDEX SEEK f:RESPONSIBLE_FOR(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
   UNION ALL
-  MATCH ()-[f:DELEGATES_TO]->() USING INDEX f:DELEGATES_TO(validFrom) USING INDEX f:DELEGATES_TO(validTo) USING INDEX f:DELEGATES_TO(recordedFrom) USING INDEX f:DELEGATES_TO(recordedTo)
+  MATCH ()-[f:DELEGATES_TO]->() USING INDEX SEEK f:DELEGATES_TO(validFrom) USING INDEX SEEK f:DELEGATES_TO(validTo) USING INDEX SEEK f:DELEGATES_TO(recordedFrom) USING INDEX SEEK f:DELEGATES_TO(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
   UNION ALL
-  MATCH ()-[f:SUPPORTS]->() USING INDEX f:SUPPORTS(validFrom) USING INDEX f:SUPPORTS(validTo) USING INDEX f:SUPPORTS(recordedFrom) USING INDEX f:SUPPORTS(recordedTo)
+  MATCH ()-[f:SUPPORTS]->() USING INDEX SEEK f:SUPPORTS(validFrom) USING INDEX SEEK f:SUPPORTS(validTo) USING INDEX SEEK f:SUPPORTS(recordedFrom) USING INDEX SEEK f:SUPPORTS(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
   UNION ALL
-  MATCH ()-[f:UNOWNED]->() USING INDEX f:UNOWNED(validFrom) USING INDEX f:UNOWNED(validTo) USING INDEX f:UNOWNED(recordedFrom) USING INDEX f:UNOWNED(recordedTo)
+  MATCH ()-[f:UNOWNED]->() USING INDEX SEEK f:UNOWNED(validFrom) USING INDEX SEEK f:UNOWNED(validTo) USING INDEX SEEK f:UNOWNED(recordedFrom) USING INDEX SEEK f:UNOWNED(recordedTo)
   WHERE d < f.validFrom <= e OR d < f.validTo <= e OR k < f.recordedFrom <= l OR k < f.recordedTo <= l RETURN f
 }
 WITH f, startNode(f) AS a, endNode(f) AS b, f.validFrom <= $fromAsOf < f.validTo AND f.recordedFrom <= $fromKnownAt < f.recordedTo AS was,
@@ -113,7 +113,7 @@ WITH change, {asOf: $fromAsOf, knownAt: $fromKnownAt} AS was, {asOf: $toAsOf, kn
 // Who changed it: the change sets that recorded what holds after; where nothing does, those that ended what held before.
 WITH *, head([i IN range(0, size(kinds) - 1) WHERE kinds[i] = change.kind]) AS rank, COLLECT {
     UNWIND evidence AS f
-    MATCH (c:ChangeSet {id: f.changeSet}) WHERE size(change.after) > 0 OR f.recordedTo > $toKnownAt RETURN c
+    MATCH (c:ChangeSet {id: f.changeSet}) USING INDEX SEEK c:ChangeSet(id) WHERE size(change.after) > 0 OR f.recordedTo > $toKnownAt RETURN c
     UNION
     UNWIND evidence AS f
     MATCH (c:ChangeSet {recordedFrom: f.recordedTo}) WHERE size(change.after) = 0 AND f.recordedTo <= $toKnownAt RETURN c

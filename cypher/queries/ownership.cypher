@@ -7,16 +7,16 @@
 :param channel => null;
 :param asOf => date('2025-06-01');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (subject:Subject {id: $subject})
+MATCH (subject:Subject {id: $subject}) USING INDEX SEEK subject:Subject(id)
 WHERE EXISTS { (subject)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() }
 // The place and the channel with all that is above them, nearest first.
 WITH subject,
   COLLECT {
-    MATCH (:OrgUnit {id: $place}) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
+    MATCH (at:OrgUnit {id: $place}) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above) USING INDEX SEEK at:OrgUnit(id)
     RETURN above.id ORDER BY size(r)
   } AS places,
   COLLECT {
-    MATCH (:Channel {id: $channel}) ((x)-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above)
+    MATCH (at:Channel {id: $channel}) ((x)-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above) USING INDEX SEEK at:Channel(id)
     RETURN above.id ORDER BY size(r)
   } AS channels,
   COLLECT {
@@ -83,14 +83,14 @@ WITH *, COLLECT {
     WITH i, party, last, d ORDER BY i, size(d) DESC
     WITH i, party.line AS line, party.path AS path, head(collect({unit: last, way: d})) AS end
     WITH end.unit AS unit, line, collect(path + end.way) AS paths, max(size(end.way)) > 0 AS delegated
-    OPTIONAL MATCH (channel:Channel {id: line})
+    OPTIONAL MATCH (channel:Channel {id: line}) USING INDEX SEEK channel:Channel(id)
     RETURN {unit: unit, channel: channel, delegated: delegated,
       path: reduce(all = [], f IN reduce(flat = [], way IN paths | flat + way) | CASE WHEN f IN all THEN all ELSE all + [f] END)}
     ORDER BY coalesce(line, ''), unit.id
   } AS owners
 WITH *, head(best) AS winner, any(owner IN owners WHERE owner.delegated) AS delegated
-WITH *, head(COLLECT { MATCH (p:OrgUnit {id: $place}) RETURN p }) AS place,
-  head(COLLECT { MATCH (c:Channel {id: $channel}) RETURN c }) AS channel
+WITH *, head(COLLECT { MATCH (p:OrgUnit {id: $place}) USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place,
+  head(COLLECT { MATCH (c:Channel {id: $channel}) USING INDEX SEEK c:Channel(id) RETURN c }) AS channel
 RETURN subject, place, channel,
   $role AS role,
   CASE

@@ -9,7 +9,7 @@
 :param supposed => false;
 :param asOf => date();
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() RETURN p }) AS place, coalesce($to, $asOf) AS until
+WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place, coalesce($to, $asOf) AS until
 WITH place, until, coalesce($from, until - duration({days: 29})) AS since, NOT $supposed AND $knownAt >= datetime() AS rolled,
   COLLECT {
     MATCH (pool:Pool)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->()
@@ -21,7 +21,7 @@ WITH place, until, coalesce($from, until - duration({days: 29})) AS since, NOT $
       })} AS one
   } AS pools,
   COLLECT {
-    MATCH (:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer)
+    MATCH (at:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer) USING INDEX SEEK at:OrgUnit(id)
     RETURN DISTINCT dealer.id AS id
     UNION ALL
     MATCH (dealer:Dealer) WHERE $place IS NULL
@@ -51,7 +51,7 @@ CALL (dealers, since, until, rolled) {
     UNION ALL
     WITH dealers WHERE NOT (rolled AND $asOf >= date()) AND $place IS NOT NULL
     UNWIND dealers AS dealer
-    MATCH (:Dealer {id: dealer})<-[s:SERVED_BY WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]-(c)
+    MATCH (at:Dealer {id: dealer})<-[s:SERVED_BY WHERE s.validFrom <= $asOf < s.validTo AND s.recordedFrom <= $knownAt < s.recordedTo]-(c) USING INDEX SEEK at:Dealer(id)
     UNWIND COLLECT {
         MATCH (c)-[f:IN_STAGE WHERE f.validFrom <= $asOf < f.validTo AND f.recordedFrom <= $knownAt < f.recordedTo]->(stage) RETURN 'customer|' + split(stage.id, ':')[1] AS key
         UNION ALL
@@ -72,7 +72,7 @@ CALL (dealers, since, until, rolled) {
     CALL (dealers) {
       WITH dealers WHERE $place IS NOT NULL
       UNWIND dealers AS dealer
-      MATCH (:Dealer {id: dealer})<-[s:SERVED_BY WHERE s.recordedFrom <= $knownAt < s.recordedTo]-(c)
+      MATCH (at:Dealer {id: dealer})<-[s:SERVED_BY WHERE s.recordedFrom <= $knownAt < s.recordedTo]-(c) USING INDEX SEEK at:Dealer(id)
       CALL (c) {
         MATCH (c)-[f:IN_STAGE WHERE f.recordedFrom <= $knownAt < f.recordedTo]->(e) RETURN c AS a, f, e
         UNION ALL

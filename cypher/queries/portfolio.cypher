@@ -6,7 +6,7 @@
 :param transitive => true;
 :param asOf => date('2025-06-01');
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (unit:OrgUnit {id: $unit})
+MATCH (unit:OrgUnit {id: $unit}) USING INDEX SEEK unit:OrgUnit(id)
 WHERE EXISTS { (unit)-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() }
 WITH unit, [unit] + COLLECT {
     MATCH (unit) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){1,20} (below)

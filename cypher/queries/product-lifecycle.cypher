@@ -4,7 +4,7 @@
 :param model => 'product:electric-vehicles';
 :param asOf => date();
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (product:Product {id: $model})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->()
+MATCH (product:Product {id: $model})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() USING INDEX SEEK product:Product(id)
 WITH product, COLLECT {
     MATCH (product)<-[:ON_PRODUCT]-(f:Feedback)
     WHERE f.at < datetime({date: $asOf + duration({days: 1}), timezone: 'UTC'}) AND f.recordedFrom <= $knownAt

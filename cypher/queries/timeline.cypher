@@ -6,7 +6,7 @@
 :param types => null;
 :param order => 'ASC';
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-MATCH (:Entity {id: $id})-[f:HAS_STATE|PART_OF|REPORTS_TO|IN_UNIT|RESPONSIBLE_FOR|DELEGATES_TO|SUPPORTS|KIND_OF|SERVES|USES|FOLLOWED_BY|UNOWNED|ABOUT]-()
+MATCH (at:Entity {id: $id})-[f:HAS_STATE|PART_OF|REPORTS_TO|IN_UNIT|RESPONSIBLE_FOR|DELEGATES_TO|SUPPORTS|KIND_OF|SERVES|USES|FOLLOWED_BY|UNOWNED|ABOUT]-() USING INDEX SEEK at:Entity(id)
 WHERE f.recordedFrom <= $knownAt AND ($types IS NULL OR type(f) IN $types)
 WITH DISTINCT f, type(f) AS type, startNode(f) AS a, endNode(f) AS b
 // Records that tell of the same thing at different times; `says` is what one says, `why` its evidence.
@@ -47,7 +47,7 @@ RETURN place, entry.type AS type,
   CASE WHEN day > date('0001-01-01') THEN toString(day) END AS day, toString(time) AS knownSince, toString(until) AS correctedAt,
   before.fact AS before, after.fact AS after,
   head(COLLECT {
-    MATCH (c:ChangeSet {id: CASE time WHEN after.fact.recordedFrom THEN after.fact.changeSet WHEN before.fact.recordedFrom THEN before.fact.changeSet END}) RETURN c
+    MATCH (c:ChangeSet {id: CASE time WHEN after.fact.recordedFrom THEN after.fact.changeSet WHEN before.fact.recordedFrom THEN before.fact.changeSet END}) USING INDEX SEEK c:ChangeSet(id) RETURN c
     UNION ALL MATCH (c:ChangeSet {recordedFrom: time}) RETURN c
   }) AS changeSet, head(COLLECT { MATCH (c:ChangeSet {recordedFrom: until}) RETURN c }) AS correctedBy,
   {asOf: day - duration({days: 1}), knownAt: time} AS was, {asOf: day, knownAt: time} AS is, {asOf: day, knownAt: until} AS later

@@ -8,10 +8,10 @@
 :param supposed => false;
 :param asOf => date();
 :param knownAt => datetime('9999-12-30T00:00:00Z');
-WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() RETURN p }) AS place,
+WITH head(COLLECT { MATCH (p:OrgUnit {id: $place})-[h:HAS_STATE WHERE h.validFrom <= $asOf < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place,
   CASE WHEN $to < $asOf THEN $to ELSE $asOf END AS until,
   COLLECT {
-    MATCH (:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer)
+    MATCH (at:OrgUnit {id: $place}) ((x)<-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y)){0,20} (dealer:Dealer) USING INDEX SEEK at:OrgUnit(id)
     RETURN DISTINCT dealer.id AS id
     UNION ALL
     MATCH (dealer:Dealer) WHERE $place IS NULL
@@ -35,7 +35,7 @@ CALL (dealers, until) {
     CALL (dealers, since, end) {
       WITH dealers, since, end WHERE $place IS NOT NULL
       UNWIND dealers AS dealer
-      MATCH (:Dealer {id: dealer})<-[:AT_DEALER]-(i) WHERE since <= i.at < end
+      MATCH (at:Dealer {id: dealer})<-[:AT_DEALER]-(i) USING INDEX SEEK at:Dealer(id) WHERE since <= i.at < end
       RETURN i
       UNION ALL
       WITH since, end WHERE $place IS NULL
@@ -53,12 +53,12 @@ CALL (dealers, until) {
 }
 RETURN place, toString($from) AS from, toString($to) AS to, reduce(n = 0, c IN counted | n + c.count) AS total, COLLECT {
     UNWIND counted AS c
-    MATCH (t:Touchpoint {id: 'touchpoint:' + c.touchpoint})
+    MATCH (t:Touchpoint {id: 'touchpoint:' + c.touchpoint}) USING INDEX SEEK t:Touchpoint(id)
     RETURN {id: t.id, touchpoint: t, count: c.count,
       channels: COLLECT {
         UNWIND c.parts AS part
         WITH part.channel AS name, sum(part.n) AS n
-        RETURN {channel: head(COLLECT { MATCH (x:Channel {id: 'channel:' + name}) RETURN x }), count: n} ORDER BY n DESC, name
+        RETURN {channel: head(COLLECT { MATCH (x:Channel {id: 'channel:' + name}) USING INDEX SEEK x:Channel(id) RETURN x }), count: n} ORDER BY n DESC, name
       },
       kinds: COLLECT {
         UNWIND c.parts AS part

@@ -14,11 +14,11 @@ CALL () {
   // For whom a customer counts, and when; and for whom otherwise.
   CALL () {
     UNWIND $dealers AS dealer
-    MATCH (:Dealer {id: dealer})<-[s:SERVED_BY]-(c) WHERE s.recordedTo = $open
+    MATCH (at:Dealer {id: dealer})<-[s:SERVED_BY]-(c) USING INDEX SEEK at:Dealer(id) WHERE s.recordedTo = $open
     RETURN c, [[s.validFrom, s.validTo, dealer]] AS served, null AS otherwise
     UNION ALL
     UNWIND $customers AS id
-    MATCH (c:Customer {id: id})
+    MATCH (c:Customer {id: id}) USING INDEX SEEK c:Customer(id)
     RETURN c, COLLECT {
         MATCH (c)-[s:SERVED_BY]->(d) WHERE s.recordedTo = $open RETURN [s.validFrom, s.validTo, d.id]
       } AS served, '' AS otherwise

@@ -13,11 +13,11 @@
 CALL () {
   CALL () {
     UNWIND $dealers AS dealer
-    MATCH (:Dealer {id: dealer})<-[s:SERVED_BY]-(c) WHERE s.validTo = $end AND s.recordedTo = $open
+    MATCH (at:Dealer {id: dealer})<-[s:SERVED_BY]-(c) USING INDEX SEEK at:Dealer(id) WHERE s.validTo = $end AND s.recordedTo = $open
     RETURN dealer, c
     UNION ALL
     UNWIND $customers AS id
-    MATCH (c:Customer {id: id})
+    MATCH (c:Customer {id: id}) USING INDEX SEEK c:Customer(id)
     RETURN coalesce(head(COLLECT {
         MATCH (c)-[s:SERVED_BY]->(d) WHERE s.validTo = $end AND s.recordedTo = $open RETURN d.id
       }), '') AS dealer, c

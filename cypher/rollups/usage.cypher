@@ -9,7 +9,7 @@
 CALL () {
   CALL () {
     UNWIND $dealers AS dealer
-    MATCH (:Dealer {id: dealer})<-[:AT_DEALER]-(i)
+    MATCH (at:Dealer {id: dealer})<-[:AT_DEALER]-(i) USING INDEX SEEK at:Dealer(id)
     RETURN dealer, i
     UNION ALL
     MATCH (i:Interaction) WHERE $after < i.id <= $until AND NOT EXISTS { (i)-[:AT_DEALER]->() }

@@ -11,7 +11,7 @@
 :param changes => [{tally: 'StandingTally', dealer: '', day: date('9999-12-31'), entries: [{key: 'customer|deal|NONE', n: 1}, {key: 'customer||NONE', n: -1}]}];
 CALL () {
   UNWIND $leads AS lead
-  MATCH (c:Customer {id: lead.customer})
+  MATCH (c:Customer {id: lead.customer}) USING INDEX SEEK c:Customer(id)
   CREATE (l:Lead {id: $start}) SET l += lead.own
   CREATE (l)-[of:OF]->(c) SET of = lead.of
 }
@@ -19,7 +19,7 @@ MATCH (a:Customer|Lead|Feedback {id: $start})
 CALL () { UNWIND $closed AS ref MATCH ()-[f]->() WHERE elementId(f) = ref SET f.recordedTo = $recorded }
 CALL (a) {
   UNWIND $new AS row
-  MATCH (b:Entity {id: row.end})
+  MATCH (b:Entity {id: row.end}) USING INDEX SEEK b:Entity(id)
   CREATE (a)-[f:$($type)]->(b) SET f += row.own
 }
 UNWIND $changes AS change

@@ -9,20 +9,20 @@
 :param day => date('2026-01-05');
 :param today => date();
 :param open => datetime('9999-12-31T00:00:00Z');
-OPTIONAL MATCH (l:Lead {id: $lead})
+OPTIONAL MATCH (l:Lead {id: $lead}) USING INDEX SEEK l:Lead(id)
 OPTIONAL MATCH (l)-[of:OF WHERE of.recordedTo = $open]->(o)
 WITH CASE WHEN l IS NOT NULL THEN coalesce(o.id, '') END AS owner
-OPTIONAL MATCH (c:Customer {id: coalesce(owner, $customer)})
+OPTIONAL MATCH (c:Customer {id: coalesce(owner, $customer)}) USING INDEX SEEK c:Customer(id)
 // It is locked, by a property that stays what it is, before its facts are read.
 FOREACH (one IN CASE WHEN c IS NULL THEN [] ELSE [c] END | SET one.recordedFrom = one.recordedFrom)
 WITH c, owner
 RETURN c.id, owner,
   COLLECT {
     UNWIND $named AS named
-    OPTIONAL MATCH (e:Entity {id: named.id})
+    OPTIONAL MATCH (e:Entity {id: named.id}) USING INDEX SEEK e:Entity(id)
       WHERE named.label IN labels(e) AND (named.label = 'Source' OR (
-        EXISTS { (e)-[h:HAS_STATE]->() WHERE h.validFrom <= $day < h.validTo AND h.recordedTo = $open }
-        AND EXISTS { (e)-[h:HAS_STATE]->() WHERE h.validFrom <= $today < h.validTo AND h.recordedTo = $open }))
+        EXISTS { (e)-[h:HAS_STATE WHERE h.validFrom <= $day < h.validTo AND h.recordedTo = $open]->() }
+        AND EXISTS { (e)-[h:HAS_STATE WHERE h.validFrom <= $today < h.validTo AND h.recordedTo = $open]->() }))
     WITH named, e WHERE e IS NULL
     RETURN named.field
   } AS unknown,
@@ -37,6 +37,6 @@ RETURN c.id, owner,
   } AS facts,
   COLLECT {
     WITH $stage AS stage WHERE stage IS NOT NULL
-    MATCH (s:LifecycleStage)-[h:HAS_STATE]->(state)
-    WHERE h.validFrom <= $today < h.validTo AND h.recordedTo = $open RETURN [s.id, state.ordinal]
+    MATCH (s:LifecycleStage)-[h:HAS_STATE WHERE h.validFrom <= $today < h.validTo AND h.recordedTo = $open]->(state) USING SCAN s:LifecycleStage
+    RETURN [s.id, state.ordinal]
   } AS ordinals

@@ -7,23 +7,23 @@
 :param source => 'source:article';
 :param recorded => datetime();
 :param open => datetime('9999-12-31T00:00:00Z');
-OPTIONAL MATCH (source:Source {id: $source})
+OPTIONAL MATCH (source:Source {id: $source}) USING INDEX SEEK source:Source(id)
 UNWIND $groups AS of
-OPTIONAL MATCH (t:Touchpoint {id: of.touchpoint})
-  WHERE EXISTS { (t)-[h:HAS_STATE]->() WHERE h.validFrom <= of.day < h.validTo AND h.recordedTo = $open }
-OPTIONAL MATCH (named:Dealer {id: of.dealer})
-  WHERE EXISTS { (named)-[h:HAS_STATE]->() WHERE h.validFrom <= of.day < h.validTo AND h.recordedTo = $open }
-OPTIONAL MATCH (via:Channel {id: of.channel})
-  WHERE EXISTS { (via)-[h:HAS_STATE]->() WHERE h.validFrom <= of.day < h.validTo AND h.recordedTo = $open }
+OPTIONAL MATCH (t:Touchpoint {id: of.touchpoint}) USING INDEX SEEK t:Touchpoint(id)
+  WHERE EXISTS { (t)-[h:HAS_STATE WHERE h.validFrom <= of.day < h.validTo AND h.recordedTo = $open]->() }
+OPTIONAL MATCH (named:Dealer {id: of.dealer}) USING INDEX SEEK named:Dealer(id)
+  WHERE EXISTS { (named)-[h:HAS_STATE WHERE h.validFrom <= of.day < h.validTo AND h.recordedTo = $open]->() }
+OPTIONAL MATCH (via:Channel {id: of.channel}) USING INDEX SEEK via:Channel(id)
+  WHERE EXISTS { (via)-[h:HAS_STATE WHERE h.validFrom <= of.day < h.validTo AND h.recordedTo = $open]->() }
 WITH source, of, t, named, [field IN [CASE WHEN t IS NULL THEN 'touchpoint' END,
   CASE WHEN of.dealer IS NOT NULL AND named IS NULL THEN 'dealer' END,
   CASE WHEN of.channel IS NOT NULL AND via IS NULL THEN 'channel' END] WHERE field IS NOT NULL] AS unknown
 UNWIND of.rows AS row
-OPTIONAL MATCH (c:Customer {id: row.customer})
+OPTIONAL MATCH (c:Customer {id: row.customer}) USING INDEX SEEK c:Customer(id)
 OPTIONAL MATCH (c)-[s:SERVED_BY]->(serving)
   WHERE of.dealer IS NULL AND s.validFrom <= of.day < s.validTo AND s.recordedTo = $open
 // Whoever records the same one meanwhile is waited for.
-OPTIONAL MATCH (i:Interaction {id: row.id})
+OPTIONAL MATCH (i:Interaction {id: row.id}) USING INDEX SEEK i:Interaction(id)
 WITH source, of, row, c, t, i, coalesce(named, serving) AS d,
   unknown + CASE WHEN c IS NULL THEN ['customer'] ELSE [] END AS unknown
 WITH *, CASE WHEN i IS NULL OR size(unknown) > 0 THEN [] ELSE

@@ -10,10 +10,10 @@
 :param day => date('2026-01-05');
 :param recorded => datetime();
 :param open => datetime('9999-12-31T00:00:00Z');
-OPTIONAL MATCH (source:Source {id: $source})
-OPTIONAL MATCH (c:Customer {id: $customer})
-OPTIONAL MATCH (p:Product {id: $product})
-  WHERE EXISTS { (p)-[h:HAS_STATE]->() WHERE h.validFrom <= $day < h.validTo AND h.recordedTo = $open }
+OPTIONAL MATCH (source:Source {id: $source}) USING INDEX SEEK source:Source(id)
+OPTIONAL MATCH (c:Customer {id: $customer}) USING INDEX SEEK c:Customer(id)
+OPTIONAL MATCH (p:Product {id: $product}) USING INDEX SEEK p:Product(id)
+  WHERE EXISTS { (p)-[h:HAS_STATE WHERE h.validFrom <= $day < h.validTo AND h.recordedTo = $open]->() }
 WITH c, p, [field IN [CASE WHEN source IS NULL THEN 'source' END, CASE WHEN c IS NULL THEN 'customer' END,
   CASE WHEN $product IS NOT NULL AND p IS NULL THEN 'product' END] WHERE field IS NOT NULL] AS unknown
 MERGE (f:Feedback {id: $id})

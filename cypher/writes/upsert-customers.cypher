@@ -6,7 +6,7 @@
 :param source => 'source:article';
 :param recorded => datetime();
 :param end => date('9999-12-31');
-OPTIONAL MATCH (source:Source {id: $source})
+OPTIONAL MATCH (source:Source {id: $source}) USING INDEX SEEK source:Source(id)
 UNWIND $rows AS row
 MERGE (c:Customer {id: row.id})
 // A customer that was there has a name. Whoever else creates the same one is waited for.

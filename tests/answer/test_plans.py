@@ -16,18 +16,25 @@ from tests.customers.test_questions import GROW, ORGANISATION
 from touchgraph.answer import vocabulary
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Address, Graph
-from touchgraph.graph.statements import Statement
+from touchgraph.graph.statements import Statement, read_statements
+from touchgraph.organisation import proposed
+from touchgraph.resources import folder
 
 SCHEMA = build_schema()
 ALL_ANYWAY = {"pools", "dual-link", "funnel"}
 """They look at all stages or pools, or count all leads: from which end is of little matter."""
-WHEN_EMPTY = {"fact", "coverage", "product-lifecycle"}
+WHEN_EMPTY = {"fact", "product-lifecycle", "change-facts", "impact-places"}
 """Planned for an empty graph, these look at all facts; the database plans them again once there are any."""
 
 
 def statements() -> Iterator[tuple[str, Statement]]:
-    """All words, and the joined statements of the golden questions, with names to tell them by."""
+    """All writes, all words, and the joined statements of the golden questions, with names to tell them by."""
     names = {word.text: word.name for word in (*vocabulary.WORDS, *SCHEMA.vocabulary.words.values())}
+    names |= {query.text: query.name for query in read_statements(folder("cypher") / "queries").values()}
+    for write in read_statements(folder("cypher") / "writes").values():
+        yield write.name, Statement(write.text, dict.fromkeys(write.params))
+    for number, one in enumerate(proposed.statements()):
+        yield names.get(one.text, f"change {number}"), one
     for number, one in enumerate(SCHEMA.vocabulary.statements()):
         yield names.get(one.text, f"customers {number}"), one
     for path, text in FILES.items():
@@ -42,8 +49,8 @@ def steps(plan: Mapping[str, Any]) -> Iterator[str]:
     """The steps of a plan from the top down, with what they look for, without estimates."""
     details = re.sub(r"cache\[(.*?)\]", r"\1", str(plan["args"].get("Details", "")))
     words = sorted(re.findall(r"[\w.$`]+", re.sub(r"anon_\d+", "_", details)))
-    # Whether it reads a property early or late, or sorts in one go or two, is of no matter.
-    if not re.search("CacheProperties|Sort", plan["operatorType"]):
+    # Whether it reads a property early or late, sorts in one go or two, or waits, is of no matter.
+    if not re.search("CacheProperties|Sort|Eager|Optional|Argument", plan["operatorType"]):
         yield f"{plan['operatorType'].partition('@')[0]} {' '.join(words)}"
     for child in plan.get("children", ()):
         yield from steps(child)
@@ -57,7 +64,7 @@ async def plans(address: Address) -> dict[str, list[str]]:
         for name, one in statements():
             text, given = one.sent
             _, summary, _ = await driver.execute_query(f"EXPLAIN {text}", given)
-            found[name] = list(steps(summary.plan or {}))
+            found[name] = sorted(steps(summary.plan or {}))
     return found
 
 

@@ -21,8 +21,7 @@ from touchgraph.model import Property, quote
 Rows = Sequence[Sequence[Any]]
 
 _EACH = "UNWIND range(0, size($keys) - 1) AS i WITH i, $keys[i] AS key"
-# By statistics that are not yet sampled, a look through all ids would be as good.
-_BY_ID = "MATCH (n:Entity {id: key}) USING INDEX SEEK n:Entity(id)"
+_BY_ID = f"MATCH {model.with_id('n', 'key', 'Entity')}"
 _NODE = tuple({p.name: p for kind in model.ENTITIES for p in kind.properties}.values())
 _OWN = tuple({p.name: p for kind in model.FACTS for p in kind.properties}.values())
 _FACT = (*model.FACT_PROPERTIES, *_OWN)

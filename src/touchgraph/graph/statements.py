@@ -40,7 +40,7 @@ class Statement:
 
 _PARAMETER = re.compile(r"(?<!`)\$(\w+)(?![\w(])")  # `$any(…)` is no parameter, but some labels
 _WITHIN = re.compile(r"\[\w+:[\w|`]+ WHERE (?:[^\[\]]|\[[^\]]*\])*\]")
-_TIME = re.compile(rf"\b\w+\.({'|'.join(TIMES)})\b")
+_TIME = re.compile(rf"(?<![\w.])\w+\.({'|'.join(TIMES)})\b")
 
 
 @lru_cache(2_000)

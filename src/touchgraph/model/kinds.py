@@ -78,6 +78,15 @@ def quote(identifier: str) -> str:
     return "`" + identifier.replace("`", "``") + "`"
 
 
+def with_id(node: str, key: str, *labels: str) -> str:
+    """The pattern of the entity of one of the labels with an id, and that it is looked up by its index.
+
+    Left to the planner, all ids would be gone through where statistics are not yet sampled.
+    """
+    hints = "".join(f" USING INDEX SEEK {node}:{quote(label)}(id)" for label in labels)
+    return f"({node}:{'|'.join(map(quote, labels))} {{id: {key}}}){hints}"
+
+
 def known(variable: str, known_at: str) -> str:
     """The predicate that a fact is known at a time."""
     return f"{variable}.recordedFrom <= {known_at} < {variable}.recordedTo"

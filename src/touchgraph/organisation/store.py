@@ -10,7 +10,17 @@ from typing import Any
 from touchgraph.errors import Conflict
 from touchgraph.graph.driver import Transaction
 from touchgraph.graph.statements import Statement, statement
-from touchgraph.model import BY_PREFIX, ENTITIES, FACT_BY_TYPE, LOCK_LABEL, OPEN_RECORD, STATE_LABEL, EntityKind, quote
+from touchgraph.model import (
+    BY_PREFIX,
+    ENTITIES,
+    FACT_BY_TYPE,
+    LOCK_LABEL,
+    OPEN_RECORD,
+    STATE_LABEL,
+    EntityKind,
+    quote,
+    with_id,
+)
 from touchgraph.organisation.changes.work import Operations
 from touchgraph.organisation.facts import Evidence, Fact, Snapshot, own
 
@@ -100,7 +110,7 @@ _STATES = (
 
 def _ends(type_: str) -> str:
     end = STATE_LABEL if type_ == "HAS_STATE" else "Entity"
-    return f"UNWIND $rows AS row MATCH (a:Entity {{id: row.start}}) MATCH (b:{quote(end)} {{id: row.end}})"
+    return f"UNWIND $rows AS row MATCH {with_id('a', 'row.start', 'Entity')} MATCH {with_id('b', 'row.end', end)}"
 
 
 def _record_text(type_: str) -> str:
@@ -113,9 +123,10 @@ def _close_text(type_: str) -> str:
         for name in FACT_BY_TYPE[type_].key
     )
     return (
-        f"{_ends(type_)} MATCH (a)-[f:{quote(type_)}]->(b) "
+        f"{_ends(type_)} CALL (row, a, b) {{ MATCH (a)-[f:{quote(type_)} "
         "WHERE f.recordedTo = $open AND f.validFrom = row.own.validFrom AND f.validTo = row.own.validTo "
-        f"AND f.recordedFrom = row.own.recordedFrom{keys} SET f.recordedTo = $recorded RETURN count(*)"
+        f"AND f.recordedFrom = row.own.recordedFrom{keys}]->(b) RETURN f }} "
+        "SET f.recordedTo = $recorded RETURN count(*)"
     )
 
 

@@ -179,7 +179,7 @@ class _Compiler(Pages):
         starts, end = model.ends_of(source.facts[0])
         labels = starts if source.direction is Direction.OUT else (end,)
         scope = Scope(node=self.fresh("n"))
-        return f"MATCH ({scope.node}:{'|'.join(map(model.quote, labels))} {{id: key}})", scope
+        return f"MATCH {model.with_id(scope.node, 'key', *labels)}", scope
 
     def list_of(self, row: Row, scope: Scope) -> str:
         return f"[{', '.join(self.column(column, scope) for column in row.columns)}]"

@@ -8,7 +8,7 @@ from touchgraph import model
 from touchgraph.answer.compiler.writer import Scope, Writer
 from touchgraph.answer.plan import Filter
 from touchgraph.answer.sources import Between, Equals, Path, Reaches, Within
-from touchgraph.model import quote
+from touchgraph.model import quote, with_id
 
 MAX_WALK = 20
 """How many facts a walk follows at most; hierarchies are some five levels deep."""
@@ -37,15 +37,14 @@ class Conditions(Writer):
 
     def named_entities(self, one: Filter, condition: Reaches | Within) -> str:
         """The list of an entity and all below it; of their ids, where a property is compared with them."""
-        found = self.fresh("n")
-        top = f"{quote(condition.label)} {{id: {self.bound(one)}}}"
-        if condition.below is None:
-            pattern = f"({found}:{top})"
-        else:
+        top = found = self.fresh("n")
+        match = f"MATCH {with_id(top, self.bound(one), condition.label)}"
+        if condition.below is not None:
+            found = self.fresh("n")
             fact = self.fresh("r")
             step = f"({self.fresh('x')})<-[{fact}:{quote(condition.below)} WHERE {self.now(fact)}]-({self.fresh('y')})"
-            pattern = f"(:{top}) ({step}){{0,{MAX_WALK}}} ({found})"
-        return f"COLLECT {{ MATCH {pattern} RETURN {found}{'.id' if isinstance(condition, Within) else ''} }}"
+            match += f" MATCH ({top}) ({step}){{0,{MAX_WALK}}} ({found})"
+        return f"COLLECT {{ {match} RETURN {found}{'.id' if isinstance(condition, Within) else ''} }}"
 
     def declared(self, filters: Iterable[Filter], node: str, named: Mapping[str, str]) -> list[str]:
         """The predicates of filters whose sources say what they ask."""

@@ -9,7 +9,7 @@ from touchgraph.answer.compiler.conditions import Conditions
 from touchgraph.answer.compiler.writer import Scope
 from touchgraph.answer.plan import Filter, Rows
 from touchgraph.answer.sources import Direction, Hop, Lookup
-from touchgraph.model import quote
+from touchgraph.model import quote, with_id
 
 
 class Matcher(Conditions):
@@ -59,5 +59,5 @@ class Matcher(Conditions):
     def match_id(self, label: str, entity_id: str, scope: Scope) -> None:
         """The entity with an id, if it exists at the moment."""
         scope.node = self.fresh("n")
-        pattern = f"({scope.node}:{quote(label)} {{id: {entity_id}}}) USING INDEX {scope.node}:{quote(label)}(id)"
+        pattern = with_id(scope.node, entity_id, label)
         scope.clauses.append(f"MATCH {pattern} WHERE {self.exists(label, scope.node)}")

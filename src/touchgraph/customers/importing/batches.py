@@ -22,7 +22,7 @@ from touchgraph.customers.tables import FactOf, Table
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError
 from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement, statement
-from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD, OPEN_START, TIMES, quote
+from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD, OPEN_START, TIMES, quote, with_id
 from touchgraph.organisation.store import native, natives
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Writer:
             map(quote, [fact.type for fact in self.table.facts] + [type_ for type_, _ in self.table.links])
         )
         out = f"COLLECT {{ MATCH (n)-[f:{types}]->(e) RETURN [type(f), e.id, properties(f)] }}" if types else "[]"
-        return f"UNWIND $ids AS id MATCH (n:{quote(label)} {{id: id}}) RETURN n.id, properties(n), {out}"
+        return f"UNWIND $ids AS id MATCH {with_id('n', 'id', label)} RETURN n.id, properties(n), {out}"
 
     def _new_entities(self, rows: Sequence[Row], present: Mapping[str, Any]) -> tuple[list[Row], list[Fault]]:
         new, faults = [], []
@@ -193,8 +193,8 @@ class Writer:
 
     def _facts(self) -> Iterator[str]:
         (fact,) = self.table.facts
-        yield f"MATCH (a:{quote(fact.kind.start[0])} {{id: {self._value(fact.start)}}})"
-        yield f"MATCH (b:{quote(fact.kind.end[0])} {{id: {self._value(fact.end)}}})"
+        yield f"MATCH {with_id('a', self._value(fact.start), fact.kind.start[0])}"
+        yield f"MATCH {with_id('b', self._value(fact.end), fact.kind.end[0])}"
         names = [name for name in self._names if name not in (fact.start, fact.end)]
         own = ", ".join(f"{quote(name)}: {self._value(name)}" for name in names)
         yield f"CREATE (a)-[:{quote(fact.type)} {{{own}}}]->(b)"
@@ -203,7 +203,7 @@ class Writer:
         ends = dict.fromkeys(self._ends)
         for number, column in enumerate(map(self.table.column, ends)):
             optional = "" if column.required else "OPTIONAL "
-            yield f"{optional}MATCH (e{number}:{quote(str(column.refers))} {{id: {self._value(column.name)}}})"
+            yield f"{optional}MATCH {with_id(f'e{number}', self._value(column.name), str(column.refers))}"
         own = ", ".join(
             f"{quote(name)}: {self._value(name)}" for name in ("id", *(p.name for p in self.table.properties))
         )
@@ -281,6 +281,6 @@ async def organisation(graph: Graph) -> list[tuple[Any, ...]]:
 
 async def recorded(graph: Graph, label: str, ids: Sequence[str]) -> list[tuple[str, datetime]]:
     """Which of these ids the graph has, and since when they are known."""
-    text = f"UNWIND $ids AS id MATCH (n:{quote(label)} {{id: id}}) RETURN n.id, n.recordedFrom"
+    text = f"UNWIND $ids AS id MATCH {with_id('n', 'id', label)} RETURN n.id, n.recordedFrom"
     rows = await graph.read(lambda tx: tx.run(Statement(text, {"ids": list(ids)})))
     return [(identity, native(time)) for identity, time in rows]
