@@ -3,6 +3,7 @@
 TouchgraphError
 ├── InputError               BAD_USER_INPUT         a query, a file or an option asks for what cannot be
 │   ├── SettingsError        BAD_SETTINGS           an environment variable or option has a wrong value
+│   ├── NotThere             NOT_FOUND              an argument names what is not there at the moment
 │   ├── InvalidFiles         INVALID_FILES          seed files with faults, each with file:line
 │   ├── InvalidChanges       BAD_USER_INPUT         changes with faults, each with its place in the list
 │   └── InvalidRows          BAD_USER_INPUT         rows of a mutation with faults, each with row and field
@@ -47,6 +48,10 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
+
+
+class NotThere(InputError):
+    code = "NOT_FOUND"
 
 
 class InvalidFiles(InputError):

@@ -115,12 +115,6 @@ async def test_two_at_one_rank_for_one_channel_are_a_conflict(graph: Graph) -> N
     assert short(await who(graph, "stage:seeding", role="RESPONSIBLE")) == ("CONFLICT", "DIRECT", both)
 
 
-@pytest.mark.parametrize("subject", ["stage:nobody", "dept:sales", ""])
-async def test_what_is_no_subject_has_no_ownership(graph: Graph, subject: str) -> None:
-    """An unknown id, or one of something that cannot be owned, gives null."""
-    assert await who(graph, subject) is None
-
-
 async def test_before_it_was_known_nobody_answers(graph: Graph) -> None:
     """As known the day before the reform was recorded, customer operations does not answer yet."""
     answer = await who(graph, "capability:customer-experience", known="2025-06-01T18:00:00Z")

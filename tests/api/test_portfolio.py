@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Graph
 
@@ -74,9 +72,3 @@ async def test_a_department_has_what_its_departments_have(graph: Graph) -> None:
     assert sorted(await portfolio(graph, "dept:marketing", transitive=True)) == sorted(parts)
     assert parts
     assert await portfolio(graph, "dept:marketing") == []
-
-
-@pytest.mark.parametrize("unit", ["dept:nobody", "touchpoint:recall", ""])
-async def test_what_is_no_unit_has_no_portfolio(graph: Graph, unit: str) -> None:
-    """An unknown id, or one of something that is no unit, gives null."""
-    assert (await ask(graph, PORTFOLIO, unit=unit, transitive=True))["portfolio"] is None

@@ -31,21 +31,27 @@ SKIPPED = {
     *("__schema", "__type", "JourneyStep.owner", "NextTouchpoint.owner", "CustomerOwner.functional"),
 }
 """Fields without a reference: ranking is the index's own, and introspection is graphql-core's."""
-SKIPPED_ARGUMENTS = {"text"}
+SKIPPED_ARGUMENTS = {"text", "Customer.interactions.channel"}
 DAYS = ["2025-03-31", "2025-05-30", "2025-05-31", "2025-06-01", "2026-02-01", "0001-01-01", "9999-12-31"]
 TIMES = ["2025-05-01T00:00:00Z", "2025-06-01T06:00:00Z", "2025-06-01T20:00:00+08:00", "2025-06-02T00:00:00Z"]
 TIMES += ["2025-06-02T08:30:00Z", "2025-06-03T00:00:00Z"]
 PERIODS = ["2025-06-01", "2025-07-05", "2025-12-24", "9999-12-31"]
 _KEYS = {"REGISTERED_ON": "registeredOn", "CREATED_ON": "createdOn", "AT": "at"}
+_UNITS = ("dealer:", "area:", "region:", "centre:", "company:", "dept:")
 _NAMED: dict[str, tuple[str, ...]] = {
     "stage": ("stage:",),
-    "place": ("dealer:", "area:", "region:", "centre:", "company:"),
+    "place": _UNITS,
     "linkedBy": ("channel:",),
     "channel": ("channel:",),
     "model": ("product:",),
     "touchpoint": ("touchpoint:",),
+    "orgUnits.under": _UNITS,
+    "dealers.under": _UNITS,
+    "touchpoints.under": ("touchpoint:",),
+    "channels.under": ("channel:",),
 }
 """Arguments that name an entity of a kind, by the prefixes of its id."""
+_WRONG = ["dept:nobody", "", "nothing"]
 _STRINGS = {"NAME_ZH": "nameZh", "NAME_EN": "nameEn"}
 _NUMBERS = {"LEVEL": "level", "ORDINAL": "ordinal"}
 
@@ -149,9 +155,10 @@ class _Writer:
 
     def arguments(self, parent: GraphQLNamedType, name: str, one: GraphQLField) -> str:
         values = {
-            name: self.value(name, argument)
-            for name, argument in one.args.items()
-            if name not in SKIPPED_ARGUMENTS and (is_non_null_type(argument.type) or self.chance(4))
+            argument_name: self.value(f"{name}.under" if argument_name == "under" else argument_name, argument)
+            for argument_name, argument in one.args.items()
+            if not {argument_name, f"{parent.name}.{name}.{argument_name}"} & SKIPPED_ARGUMENTS
+            and (is_non_null_type(argument.type) or self.chance(4))
         }
         if values.get("after"):
             ordinal = name in ("stages", "phases") and parent.name == "Query"
@@ -211,9 +218,10 @@ class _Writer:
             "bornFrom": st.integers(1965, 1995),
             "bornTo": st.integers(1965, 1995),
         }
-        for argument, prefix in _NAMED.items():
-            special[argument] = st.sampled_from([one for one in self.ids if one.startswith(prefix)] or [""])
-        return special[name] if name in special else st.sampled_from([*self.ids, "dept:nobody", "", "nothing"])
+        good = [one for one in self.ids if one.startswith(_NAMED.get(name, ()))]
+        if good and self.chance(9):
+            return st.sampled_from(good)
+        return special[name] if name in special else st.sampled_from(self.ids + _WRONG)
 
 
 def literal(value: Any, named: GraphQLNamedType) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypedDict
 
-from graphql import ExecutionResult, GraphQLResolveInfo, GraphQLSchema, execute_sync, parse
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo, GraphQLSchema, execute_sync, parse
 
 from tests.support.customers import reference as customers
 from touchgraph.answer.plan import Order
@@ -386,9 +386,33 @@ def root(world: World, at: At, name: str, args: Props) -> Any:
     if name in ROOTS:
         return world.get(args["id"], at, ROOTS[name])
     label = CONNECTIONS[name]
+    refuse(world, at, label, args)
     found = [world.get(one, at, label) for one in world.entities]
     defaults = {"stages": "ORDINAL", "phases": "ORDINAL", "interactions": "AT"}
     return world.page([(e, 0) for e in found if e], args, defaults.get(name, "ID"))
+
+
+MENTIONED = {
+    "stage": "LifecycleStage",
+    "place": "OrgUnit",
+    "linkedBy": "Channel",
+    "channel": "Channel",
+    "model": "Product",
+    "touchpoint": "Touchpoint",
+}
+
+
+def refuse(world: World, at: At, label: str, args: Props) -> None:
+    """Raises for the first argument that names what is of another kind, or not there."""
+    labels = MENTIONED | {"under": label if label in ("Touchpoint", "Channel") else "OrgUnit"}
+    for name, value in args.items():
+        if name not in labels or value is None:
+            continue
+        kind = PREFIXES.get(value.partition(":")[0])
+        if kind and kind not in GROUPS.get(labels[name], {labels[name]}):
+            raise GraphQLError(name, extensions={"code": "BAD_USER_INPUT"})
+        if world.get(value, at, labels[name]) is None:
+            raise GraphQLError(name, extensions={"code": "NOT_FOUND"})
 
 
 def entity_field(world: World, entity: Entity, name: str, args: Props) -> Any:

@@ -15,10 +15,12 @@ from touchgraph.answer import vocabulary
 from touchgraph.answer.compiler import Template, joined
 from touchgraph.answer.finder import Finder, to_keep
 from touchgraph.answer.finder.customers import given, words_of
+from touchgraph.answer.finder.mentions import refusal
 from touchgraph.answer.finder.origin import lasting
 from touchgraph.answer.memory import Known, Memory, Reader, Run
 from touchgraph.answer.plan import Binding, Root, Row, Rows
 from touchgraph.answer.records import At
+from touchgraph.answer.shape import Refused
 from touchgraph.answer.sources import Named, Source
 from touchgraph.answer.vocabulary import Word
 from touchgraph.graph.driver import Graph
@@ -141,8 +143,8 @@ class Vocabulary:
 
 async def answers(
     questions: Mapping[int, Question], words: Vocabulary, graph: Graph, memory: Memory
-) -> dict[int, list[Any]]:
-    """The row of each question, all of one state of the organisation. Raises GraphError."""
+) -> dict[int, list[Any] | Refused]:
+    """The row of each question, or why it has none, all of one state of the organisation. Raises GraphError."""
     known = await memory.known()
     found = {
         n: row for n, q in questions.items() if words.lasts(q.root.row) and (row := known.answered(q.root).get(q.key))
@@ -158,21 +160,27 @@ async def answers(
         return await graph.read(lambda tx: answers_within(questions, words, tx.run))
 
 
-async def answers_within(questions: Mapping[int, Question], words: Vocabulary, run: Run) -> dict[int, list[Any]]:
+async def answers_within(
+    questions: Mapping[int, Question], words: Vocabulary, run: Run
+) -> dict[int, list[Any] | Refused]:
     """The same within a transaction, where nothing is remembered."""
     return await _found(questions, words, Reader(Known(), run))
 
 
-async def _found(questions: Mapping[int, Question], words: Vocabulary, reader: Reader) -> dict[int, list[Any]]:
+async def _found(
+    questions: Mapping[int, Question], words: Vocabulary, reader: Reader
+) -> dict[int, list[Any] | Refused]:
     if len(questions) == 1:
         return {number: await _row(question, words, reader) for number, question in questions.items()}
     rows = await asyncio.gather(*(_row(question, words, reader) for question in questions.values()))
     return dict(zip(questions, rows, strict=True))
 
 
-async def _row(question: Question, words: Vocabulary, reader: Reader) -> list[Any]:
+async def _row(question: Question, words: Vocabulary, reader: Reader) -> list[Any] | Refused:
     finder = Finder(reader, question.bound, words.words, words.lasts)
     root, at = question.root, question.at
+    if root.mentions and (error := await refusal(reader, root.mentions, at, question.bound)):
+        return Refused(error)
     if words.lasts(root.row):
         row = to_keep(root.row, await finder.root(root, at))
         reader.known.answer(root, {question.key: row})

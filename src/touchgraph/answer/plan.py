@@ -254,11 +254,22 @@ Column = Scalar | Rows | Recalled | Count | Embedded | SortKey | Echo
 
 
 @dataclass(frozen=True, eq=False)
+class Mention:
+    """An argument that names an entity of a label, which has to be there at the moment (`ever`: at any time)."""
+
+    argument: str
+    label: str
+    id: Binding
+    ever: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Root:
-    """One root field: the row that its statement returns, answered at a moment."""
+    """One root field: the row that its statement returns, answered at a moment; what its arguments name."""
 
     row: Row
     moment: Moment
+    mentions: tuple[Mention, ...] = ()
 
     @cached_property
     def echoes(self) -> tuple[Echo, ...] | None:
@@ -269,7 +280,8 @@ class Root:
     @cached_property
     def bindings(self) -> tuple[Binding, ...]:
         """All values that a request brings to it."""
-        return (self.moment.as_of, self.moment.known_at, *_bindings(self.row))
+        named = (one.id for one in self.mentions)
+        return (self.moment.as_of, self.moment.known_at, *named, *_bindings(self.row))
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

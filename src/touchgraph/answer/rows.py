@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from touchgraph.answer.shape import Kept, Output, Shape, Wrap
+from touchgraph.answer.shape import Kept, Output, Refused, Shape, Wrap
+from touchgraph.errors import GraphError
 
 
 @dataclass
 class Fault:
-    """A field that is null and must not be; `path` leads to it through the answer."""
+    """A field that has no value though it must have, or was asked for one; `path` leads to it through the answer."""
 
     message: str
     origin: Any
     path: list[str | int]
+    code: str = GraphError.code
 
 
 class _Null(Exception):
@@ -44,7 +46,12 @@ def _fields(shape: Shape, raw: Any, nulls: list[_Null]) -> dict[str, Any]:
     """An object. Where a field is null by a fault, that stands in its place until all is done; it is noted, too."""
     data: dict[str, Any] = {}
     for key, pick, convert, plain, output in shape.steps[shape.type_of(raw)]:
-        value = pick(raw)
+        try:
+            value = pick(raw)
+        except Refused as refused:
+            null = _Null(Fault(str(refused), output.origin, [], refused.code))
+            data[key] = _absorb(null.at(key), output.wrap, nulls, data)
+            continue
         if convert is not None:
             value = convert(value)
         if not plain or value is None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from touchgraph.errors import InputError
+
 
 @dataclass(frozen=True)
 class Wrap:
@@ -14,6 +16,14 @@ class Wrap:
 
     nullable: bool
     items: Wrap | None = None
+
+
+class Refused(Exception):
+    """Stands in place of a root field's row, and is raised for its value: why it has none."""
+
+    def __init__(self, error: InputError) -> None:
+        super().__init__(str(error))
+        self.code = error.code
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class Engine:
             log.exception("a request failed")
             return PreExecutionError(None, [_coded(GraphQLError(UNFORESEEN), GraphError.code)])
         data, faults = shape_rows(planned.shape, rows)
-        errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), GraphError.code) for f in faults]
+        errors = [_coded(GraphQLError(f.message, f.origin, path=f.path), f.code) for f in faults]
         return ExecutionResult(data, errors or None)
 
     def questions(

@@ -19,6 +19,7 @@ from touchgraph.answer.plan import (
     Echo,
     Embedded,
     Literal,
+    Mention,
     Moment,
     Order,
     Page,
@@ -36,7 +37,7 @@ from touchgraph.answer.plan import (
     Wrote,
 )
 from touchgraph.answer.planner import arguments
-from touchgraph.answer.shape import Output, Paged, Shape
+from touchgraph.answer.shape import Output, Paged, Refused, Shape
 from touchgraph.answer.sources import (
     Across,
     Computed,
@@ -130,7 +131,7 @@ def _root(one: Selected, type_name: str, moment: Moment, made: _Made) -> Output:
     output = _written(columns, one, moment) or columns.output(one, type_name)
     if columns.columns:
         output = _of_root(output, len(made.roots))
-        made.roots.append(Root(columns.row(), moment))
+        made.roots.append(Root(columns.row(), moment, tuple(columns.of_root.mentions)))
     return output
 
 
@@ -148,7 +149,13 @@ def _written(columns: _Columns, one: Selected, moment: Moment) -> Output | None:
 
 def _of_root(output: Output, index: int) -> Output:
     pick = output.pick
-    return replace(output, pick=lambda rows: pick(rows[index]))
+
+    def of_row(rows: Any) -> Any:
+        if isinstance(rows[index], Refused):
+            raise rows[index]
+        return pick(rows[index])
+
+    return replace(output, pick=of_row)
 
 
 def _moment(one: Selected, outer: Moment) -> Moment:
@@ -169,10 +176,11 @@ def _object(one: Selected, pick: Callable[[Any], Any], shape: Shape) -> Output:
 
 
 @dataclass
-class _Budget:
-    """How many lists and objects of the graph a root field may still select."""
+class _OfRoot:
+    """What a root field has selected so far: `left` lists and objects may follow; `mentions` by its arguments."""
 
     left: int = MAX_SELECTED
+    mentions: list[Mention] = field(default_factory=list)
 
 
 @dataclass
@@ -185,7 +193,7 @@ class _Columns:
     day: Value
     order: Order = field(default_factory=Order)
     depth: int = 0
-    budget: _Budget = field(default_factory=_Budget)
+    of_root: _OfRoot = field(default_factory=_OfRoot)
     of_customers: bool = False
     columns: list[Column] = field(default_factory=list)
     places: dict[Hashable, int] = field(default_factory=dict)
@@ -261,20 +269,20 @@ class _Columns:
 
     def _below(self, one: Selected, source: object, order: Order | None = None) -> _Columns:
         """The columns of rows one level further down. Raises InputError where that is too far, or too many."""
-        self.budget.left -= 1
+        self.of_root.left -= 1
         if self.depth == MAX_DEPTH:
             raise InputError(
                 f"{one.name}: more than {MAX_DEPTH} levels below one another; ask on by id, in a further query"
             )
-        if self.budget.left < 0:
+        if self.of_root.left < 0:
             raise InputError(
                 f"{one.name}: more than {MAX_SELECTED} lists and objects in one field of the query; use several fields"
             )
-        return _Columns(self.day, order or Order(), self.depth + 1, self.budget, _yields_customers(source))
+        return _Columns(self.day, order or Order(), self.depth + 1, self.of_root, _yields_customers(source))
 
     def _embedded(self, one: Selected, part: Same) -> Output:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
-            columns = _Columns(self.day, depth=self.depth, budget=self.budget, of_customers=self.of_customers)
+            columns = _Columns(self.day, depth=self.depth, of_root=self.of_root, of_customers=self.of_customers)
             shape = columns.shape(one, part in (Same.STATE, Same.FACT))
             return itemgetter(self.place(key, Embedded(part, columns.row()))), shape
 
@@ -283,6 +291,7 @@ class _Columns:
     def _entities(self, one: Selected, source: Hop | Reference | Lookup | Named | Unwind | Member | Then) -> Output:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
             columns = self._below(one, source)
+            self.of_root.mentions += arguments.mentions(one)
             shape = columns.shape(one, isinstance(source, Hop | Unwind | Member) and source.yields_fact)
             filters = arguments.filters(one) if isinstance(source, Hop | Unwind) else ()
             single = one.wrap.items is None
@@ -296,6 +305,7 @@ class _Columns:
             order = arguments.order(one, source)
             page = arguments.page(one, order)
             columns = self._below(one, source, order)
+            self.of_root.mentions += arguments.mentions(one)
             (name,) = one.selections
             parts = one.selections[name]
             outputs = tuple(_part(columns, part, page, name) for part in parts)

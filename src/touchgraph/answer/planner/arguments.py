@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from touchgraph.answer import values
-from touchgraph.answer.plan import Binding, Filter, Literal, ObjectOf, Order, Page, Selected, Value
+from touchgraph.answer.plan import Binding, Filter, Literal, Mention, ObjectOf, Order, Page, Selected, Value
 from touchgraph.answer.sources import Between, Condition, Hop, Lookup, Named, Of, Property, Scan, Source
+from touchgraph.model import FACT_BY_TYPE
 
 _ORDERS = {
     "ID": None,
@@ -19,6 +20,17 @@ _ORDERS = {
     "AT": Property("at", Of.NODE, "datetime"),
 }
 _NEWEST_FIRST = ("AT",)
+MENTIONED = {
+    "channel": "Channel",
+    "linkedBy": "Channel",
+    "model": "Product",
+    "place": "OrgUnit",
+    "stage": "LifecycleStage",
+    "subject": "Subject",
+    "touchpoint": "Touchpoint",
+    "unit": "OrgUnit",
+}
+"""Which arguments name an entity, and of which label."""
 
 
 def given(value: Value | None) -> bool:
@@ -36,6 +48,20 @@ def literal(one: Selected, name: str) -> str:
     value = one.arguments[name]
     assert isinstance(value, Literal), "enums are part of the plan"
     return str(value.value)
+
+
+def mentions(one: Selected) -> Iterator[Mention]:
+    """The entities that the arguments name, but those of a lookup: it yields null where there is none."""
+    source = one.source
+    for name, value in one.arguments.items():
+        label = MENTIONED.get(name)
+        if name == "under" and isinstance(source, Scan) and source.hierarchy:
+            tops = FACT_BY_TYPE[source.hierarchy].end
+            label = source.label if source.label in tops else tops[0]
+        elif name == "id" and isinstance(source, Named):
+            label = "Entity"
+        if label and given(value):
+            yield Mention(name, label, Binding(value, values.same, one.origin), ever=label == "Entity")
 
 
 def page(one: Selected, order: Order) -> Page:

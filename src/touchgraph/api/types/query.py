@@ -169,7 +169,7 @@ class Query:
         argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
         locals_=OWNERSHIP,
         record=True,
-        doc="Who answers for a subject, and why; null for a subject that is not there.",
+        doc="Who answers for a subject, and why.",
     )
     coverage: Coverage = named(
         "coverage",
@@ -192,7 +192,7 @@ class Query:
         argument("transitive", bool, True, doc="With what the units below it answer for."),
         locals_=("unit", "total", "groups"),
         record=True,
-        doc="All that a unit answers for; null for a unit that is not there.",
+        doc="All that a unit answers for.",
     )
     org_diff: OrgDiff = named(
         "org-diff",
