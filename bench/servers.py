@@ -23,6 +23,7 @@ from touchgraph.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 HEAP_MB = 1024
+PLAN_AHEAD = True
 _START_SECONDS = 60
 _TOUCHGRAPH = str(Path(sys.executable).with_name("touchgraph"))
 _APOLLO = ROOT / "bench" / "peers" / "apollo"
@@ -86,7 +87,8 @@ def command(settings: Settings, *arguments: str) -> Done:
 def touchgraph(address: Address, folder: Path) -> Iterator[str]:
     """touchgraph, served by its own command; yields the address of its GraphQL. `folder` has no file `.env`."""
     port = _free_port()
-    with _process([_TOUCHGRAPH, "serve"], port, folder, _environment(address, TOUCHGRAPH_PORT=str(port))):
+    own = _environment(address, TOUCHGRAPH_PORT=str(port), TOUCHGRAPH_PLAN_AHEAD=str(PLAN_AHEAD))
+    with _process([_TOUCHGRAPH, "serve"], port, folder, own):
         yield f"http://127.0.0.1:{port}/graphql"
 
 

@@ -49,11 +49,16 @@ if PROFILE == "same":
 
 
 def pytest_configure() -> None:
-    """Nothing of the developer's own settings reaches a test, be it run in this process or in a child."""
+    """Nothing of the developer's own settings reaches a test, be it run in this process or in a child.
+
+    What is asked is planned when it is first asked.
+    """
     for name in list(os.environ):
         if name.startswith(("TOUCHGRAPH_", "NEO4J_")):
             del os.environ[name]
     Settings.model_config["env_file"] = None
+    # Few tests ask anything for which it would be worth it.
+    os.environ["TOUCHGRAPH_PLAN_AHEAD"] = "false"
 
 
 @pytest.hookimpl(tryfirst=True)

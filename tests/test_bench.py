@@ -52,6 +52,7 @@ async def test_the_benchmark_of_customers_runs(tmp_path: Path, monkeypatch: pyte
     """
     for module, goal in ((replanned, "GOAL"), (customers, "GROWTH")):
         monkeypatch.setattr(module, goal, 0)
+    monkeypatch.setattr(servers, "PLAN_AHEAD", False)  # which takes longer than all that is measured here
     settings, results = servers.settings_of(tmp_path / "home"), Results("Neo4j")
     replanned_ = Replanned(results, rounds=1, customers=2)
     little = Extent(customers=2, rows=10, clients=2, distinct=4, new=5, documented=1, regular=50)

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     query_timeout: Seconds = Field(timedelta(seconds=30), description="seconds for one statement")
     what_if_timeout: Seconds = Field(timedelta(seconds=60), description="seconds for one what-if, all of it")
     plan_cache_size: int = Field(512, ge=1)
+    plan_ahead: bool = Field(True, description="plan what may be asked as soon as the server starts")
 
     @property
     def managed(self) -> bool:

@@ -160,6 +160,23 @@ async def test_a_request_that_is_none_is_told_in_json(client: httpx.AsyncClient,
     assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+@pytest.mark.parametrize("ahead", [True, False])
+async def test_words_are_planned_ahead_unless_that_is_switched_off(
+    neo4j_address: Address, monkeypatch: pytest.MonkeyPatch, ahead: bool
+) -> None:
+    """A server that starts has what may be asked planned, if it is set so."""
+    told = []
+
+    async def planned(*given: Any) -> None:
+        told.append(given[-1])
+
+    monkeypatch.setattr("touchgraph.api.app.plan_ahead", planned)
+    app = create_app(Settings(plan_ahead=ahead), neo4j_address)
+    async with app.router.lifespan_context(app):
+        await asyncio.sleep(0)
+    assert told == [ahead]
+
+
 async def test_what_nobody_foresaw_is_told_in_json(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure of ours is an error of the protocol, with the id by which the log tells of it, and nothing else."""
 

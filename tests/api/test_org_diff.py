@@ -272,7 +272,7 @@ async def test_changes_come_in_the_order_of_their_kinds_and_can_be_chosen_by_kin
 def test_every_compared_fact_is_looked_for() -> None:
     """The statement asks for the facts that the model compares, each by its indexes."""
     text = (folder("cypher") / "queries" / "org-diff.cypher").read_text(encoding="utf-8")
-    assert all(f"[f:{type_}]->() USING INDEX f:{type_}(validFrom)" in text for type_ in COMPARED)
+    assert all(f"[f:{type_}]->() USING INDEX SEEK f:{type_}(validFrom)" in text for type_ in COMPARED)
     assert text.count("[f:") == len(COMPARED)
     assert LATEST.year == NOW.year
 

@@ -53,7 +53,8 @@ def create_app(settings: Settings, address: Address, shared: Shared | None = Non
         async with open_graph(address, settings.query_timeout, settings.what_if_timeout, shared) as graph:
             app.state.graph = graph
             stop = asyncio.Event()
-            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, statements(), graph, stop, first))
+            words = first and settings.plan_ahead
+            ahead = asyncio.create_task(plan_ahead(schema.vocabulary, statements(), graph, stop, words))
             yield
             stop.set()
             await asyncio.wait([ahead], timeout=PATIENCE)

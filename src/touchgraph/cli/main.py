@@ -119,10 +119,11 @@ def seed(
     ] = None,
 ) -> None:
     """Load seed files: all are checked before anything is written, and one that is loaded already changes nothing."""
+    from touchgraph.customers.following import follow
     from touchgraph.organisation.files.loading import load
 
     with progress() as report:
-        loaded = with_graph(lambda graph: load(graph, paths or None, report))
+        loaded = with_graph(lambda graph: load(graph, paths or None, report, follow))
     for each in loaded:
         what = f"{each.entities} entities, {each.facts} facts" if each.applied else "was loaded already"
         typer.echo(f"{each.file} ({each.change_set}): {what}")

@@ -56,6 +56,7 @@ def configured_address(settings: Settings) -> Address:
 
 
 async def _fill(settings: Settings, address: Address, report: Report) -> None:
+    from touchgraph.customers.following import follow
     from touchgraph.graph.migrate import migrate
     from touchgraph.organisation.files.loading import load
 
@@ -63,7 +64,7 @@ async def _fill(settings: Settings, address: Address, report: Report) -> None:
         report("Constraints and indexes", 0, 1)
         await migrate(graph)
         report("Constraints and indexes", 1, 1)
-        await load(graph, report=report)
+        await load(graph, report=report, follow=follow)
 
 
 def _run(settings: Settings, address: Address, listener: socket.socket, ready: Callable[[int], None]) -> None:

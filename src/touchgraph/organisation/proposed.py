@@ -22,6 +22,7 @@ from touchgraph.organisation.files.planning import next_time, plan_file
 from touchgraph.organisation.files.records import content_hash, understand
 from touchgraph.organisation.impact import measure
 from touchgraph.organisation.impact import statements as statements_of_impact
+from touchgraph.organisation.leaving import Follow, let_go
 from touchgraph.organisation.store import lock, read_snapshot, write
 from touchgraph.organisation.store import statements as statements_of_change
 
@@ -38,46 +39,55 @@ def statements() -> Iterable[Statement]:
     return *statements_of_change(), *statements_of_impact()
 
 
-async def apply_reorg(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+async def apply_reorg(tx: Transaction, arguments: Mapping[str, Any], follow: Follow | None = None) -> Mapping[str, Any]:
     """Applies a change set: all of it or nothing, once only if it has a `clientMutationId`.
 
+    By `follow`, customers of what is closed go to its successor; without it, what has customers is not closed.
     Returns the ids `changeSet` and `clientMutationId`. Raises InvalidChanges with every fault; InputError; Conflict.
     """
     given = _present(arguments["input"])
-    return await _apply(tx, given, given)
+    return await _apply(tx, given, given, follow)
 
 
-async def correct_fact(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+async def correct_fact(
+    tx: Transaction, arguments: Mapping[str, Any], follow: Follow | None = None
+) -> Mapping[str, Any]:
     """Applies a change set of one correction, whose fields stand among those of the set; otherwise as `apply_reorg`."""
     given = arguments["input"]
     correction = {key: given[key] for key in _CORRECTION if key in given}
     others = _present({key: value for key, value in given.items() if key not in correction})
     day = given.get("day") or arguments["asOf"]
     named = {"nameZh": "更正", "nameEn": "Correction", "effective": day} | others
-    return await _apply(tx, named | {"changes": [{"correct": correction}]}, given)
+    return await _apply(tx, named | {"changes": [{"correct": correction}]}, given, follow)
 
 
-async def what_if(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+async def what_if(tx: Transaction, arguments: Mapping[str, Any], follow: Follow | None = None) -> Mapping[str, Any]:
     """Applies changes that are only supposed, from the day `effective` on, by default the day asked for around them.
 
     The transaction has to be rolled back. Raises InvalidChanges with every fault; Conflict.
     """
-    await _suppose(tx, arguments)
+    await _suppose(tx, arguments, follow)
     return {}
 
 
-async def impact(tx: Transaction, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+async def impact(tx: Transaction, arguments: Mapping[str, Any], follow: Follow | None = None) -> Mapping[str, Any]:
     """The same, and returns what was `found` by comparing the graph after it with that before it.
 
     They are compared on the day asked for around them, or on the day `effective` if that is later.
     """
-    operations = await _suppose(tx, arguments)
+    operations, gone = await _suppose(tx, arguments, follow)
     day = max(arguments["asOf"], arguments.get("effective") or arguments["asOf"])
-    return {"found": await measure(tx, operations, day, arguments["knownAt"])}
+    found = await measure(tx, operations, day, arguments["knownAt"])
+    return {"found": found | {"customersLeft": gone.get("Customer", 0), "leadsLeft": gone.get("Lead", 0)}}
 
 
-async def _suppose(tx: Transaction, arguments: Mapping[str, Any]) -> Operations:
-    """Applies changes as a change set of its own, recorded later than all others; returns what was written."""
+async def _suppose(
+    tx: Transaction, arguments: Mapping[str, Any], follow: Follow | None
+) -> tuple[Operations, Mapping[str, int]]:
+    """Applies changes as a change set of its own, recorded later than all others.
+
+    Returns what was written, and what `let_go` does.
+    """
     await lock(tx)
     snapshot = await read_snapshot(tx)
     source = {"id": _free("source:what-if", snapshot.entities), **_SUPPOSED}
@@ -91,10 +101,12 @@ async def _suppose(tx: Transaction, arguments: Mapping[str, Any]) -> Operations:
     value = {"changeSet": change_set, "sources": [source], "changes": _present(arguments["changes"])}
     operations = plan_value(value, snapshot)
     await write(tx, operations)
-    return operations
+    return operations, await let_go(tx, operations, follow, supposed=True)
 
 
-async def _apply(tx: Transaction, given: Mapping[str, Any], request: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _apply(
+    tx: Transaction, given: Mapping[str, Any], request: Mapping[str, Any], follow: Follow | None
+) -> Mapping[str, Any]:
     """Applies what is given; `request` is what the client said, by which a repetition is told."""
     await lock(tx)
     name = given.get("clientMutationId")
@@ -111,7 +123,9 @@ async def _apply(tx: Transaction, given: Mapping[str, Any], request: Mapping[str
     value = {"changeSet": change_set, "sources": given.get("sources", []), "changes": given["changes"]}
     if not given["changes"]:
         raise InputError("changes: nothing to apply; name at least one change")
-    await write(tx, plan_value(value, snapshot))
+    operations = plan_value(value, snapshot)
+    await write(tx, operations)
+    await let_go(tx, operations, follow)
     return {"changeSet": change_set["id"], "clientMutationId": name}
 
 

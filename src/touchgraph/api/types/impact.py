@@ -9,7 +9,10 @@ from touchgraph.answer.sources import Local, Member, Named, Unwind
 from touchgraph.api.types.declare import declared
 from touchgraph.api.types.organisation import OrgUnit, Subject
 
-_NUMBERS = ("units", "positions", "touchpoints", "dealers", "customers", "leads", "totalNewGaps", "totalNewConflicts")
+_NUMBERS = (
+    *("units", "positions", "touchpoints", "dealers", "customers", "leads", "customersLeft", "leadsLeft"),
+    *("totalNewGaps", "totalNewConflicts"),
+)
 FOUND = Wrote(
     source=Named("impact", ("found",), (*_NUMBERS, "newGaps", "newConflicts"), record=True),
     arguments=(("found", "found"),),
@@ -55,6 +58,12 @@ class Impact:
         doc="Leads that get another owner: their pool one at their customer's dealer (without a dealer: nationwide), "
         "or that dealer another area or region.",
     )
+    customers_left: int = declared(
+        Local("customersLeft"),
+        doc="Customers of dealers, in stages and with consents to channels that are closed: they go to the successor, "
+        "or it ends. Counted once for each that is closed.",
+    )
+    leads_left: int = declared(Local("leadsLeft"), doc="Leads in pools that are closed; likewise.")
     total_new_gaps: int = declared(Local("totalNewGaps"), doc="How many new gaps there are.")
     new_gaps: list[SubjectAtPlace] = declared(
         Unwind("newGaps"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import strawberry
 
@@ -14,6 +15,7 @@ from touchgraph.api.types.customer_mutations import CUSTOMER_WRITERS, CustomerMu
 from touchgraph.api.types.declare import argument, declared
 from touchgraph.api.types.facts import ChangeSet
 from touchgraph.api.types.payload import Payload
+from touchgraph.customers.following import follow
 from touchgraph.organisation import proposed
 
 _CHANGE_SET = Wrote(source=Lookup("ChangeSet"), arguments=(("id", "changeSet"),))
@@ -44,10 +46,10 @@ class Mutation(CustomerMutations):
 
 
 WRITERS: Mapping[str, Writer] = {
-    "applyReorg": proposed.apply_reorg,
-    "correctFact": proposed.correct_fact,
-    "whatIf": proposed.what_if,
-    "impact": proposed.impact,
+    "applyReorg": partial(proposed.apply_reorg, follow=follow),
+    "correctFact": partial(proposed.correct_fact, follow=follow),
+    "whatIf": partial(proposed.what_if, follow=follow),
+    "impact": partial(proposed.impact, follow=follow),
     **CUSTOMER_WRITERS,
 }
 """The functions of all fields that write, by the name in their source."""

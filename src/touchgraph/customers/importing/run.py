@@ -22,6 +22,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from touchgraph import database
+from touchgraph.customers.following import follow
 from touchgraph.customers.importing import batches, tool
 from touchgraph.customers.importing.files import File, find_files
 from touchgraph.customers.importing.stage import Stage
@@ -194,7 +195,7 @@ class _Run:
         await migrate(graph)
         organisation = self.options.folder / ORGANISATION_FILE
         if organisation.exists():
-            await load(graph, [organisation], self.report)
+            await load(graph, [organisation], self.report, follow)
         known = await batches.organisation(graph)
         if not known:
             raise InputError(

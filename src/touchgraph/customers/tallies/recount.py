@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from touchgraph.customers.tallies.keep import Counts, Place, rows
+from touchgraph.graph.driver import Transaction
 from touchgraph.graph.statements import Statement, named_statement, statement
 from touchgraph.model import FLOW, OPEN_END, OPEN_RECORD, STANDING, USAGE
+from touchgraph.organisation.store import native
 
 _FILES = {FLOW: "rollups/flow", USAGE: "rollups/usage", STANDING: "rollups/standing"}
 _NOTHING: dict[str, Any] = {"dealers": [], "customers": [], "after": None, "until": None, "told": []}
@@ -21,3 +25,21 @@ def recounted(label: str, **of: Any) -> Statement:
     """
     values = {"open": OPEN_RECORD, "end": OPEN_END, **_NOTHING, **of}
     return statement(_FILES[label], **{name: values[name] for name in named_statement(_FILES[label]).params})
+
+
+async def counts_of(tx: Transaction, customers: Sequence[str], leads: Sequence[str] = ()) -> Counts:
+    """What some customers, and those that leads are of, count for; nobody else writes them until the end of `tx`."""
+    counts = Counts()
+    if not customers and not leads:
+        return counts
+    locked = [row[0] for row in await tx.run(statement("imports/lock-customers", customers=customers, leads=leads))]
+    for label in (FLOW, STANDING):
+        for dealer, day, what, n in await tx.run(recounted(label, customers=locked)):
+            counts[Place(label, dealer, native(day), what)] += n
+    return counts
+
+
+async def add(tx: Transaction, counts: Counts) -> None:
+    """Adds to the tallies."""
+    if changes := rows({place: n for place, n in counts.items() if n}):
+        await tx.run(statement("rollups/add", changes=changes))

@@ -22,6 +22,7 @@ def close(work: Work, change: c.Close) -> None:
     """Ends an entity and all its facts; its successor takes children and responsibilities, else there must be none."""
     if change.successor is None:
         _close(work, change, change.id, lambda _: (), ())
+        work.leave(change.id, None, bool(change.end_customers))
     else:
         _succeed(work, change, change.id, change.successor)
 
@@ -52,6 +53,9 @@ def split(work: Work, change: c.Split) -> None:
                 _hand_over(work, change, fact, change.id, units)
     else:
         _close(work, change, change.id, heirs, parts)
+        if change.customers is not None and change.customers not in parts:
+            raise InputError(f"`customers` is {change.customers}: expected one of {', '.join(parts)}")
+        work.leave(change.id, change.customers)
 
 
 def _check_shares(work: Work, change: c.Split, parts: tuple[str, ...]) -> None:
@@ -80,6 +84,7 @@ def _succeed(work: Work, change: Evident, entity: str, successor: str) -> None:
         raise InputError(f"{successor} cannot succeed {entity}: they are of different kinds")
     work.until(work.day(change), entity, successor)
     _close(work, change, entity, lambda _: (successor,), (successor,))
+    work.leave(entity, successor)
 
 
 def _both_units(*entities: str) -> bool:

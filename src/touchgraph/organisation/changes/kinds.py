@@ -66,16 +66,23 @@ class Share(Item):
 
 
 class Split(Change):
-    """Closes `id`, unless it stands in `into` itself; all of `into` exist already, and `assign` says who gets what."""
+    """Closes `id`, unless it stands in `into` itself; all of `into` exist already, and `assign` says who gets what.
+
+    `customers` is the one of `into` to which customers go.
+    """
 
     id: Id
     into: Annotated[list[Id], Field(min_length=2)]
     assign: list[Share] = Field(default_factory=list)
+    customers: Id | None = None
 
 
 class Close(Change):
+    """Customers go to the `successor`; without one, `endCustomers` ends what they have of it."""
+
     id: Id
     successor: Id | None = None
+    end_customers: bool | None = None
 
 
 class Mandate(Change):

@@ -26,14 +26,33 @@ class Stamp:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """An entity that is not there any more on some days, until before the last.
+
+    What customers have of it goes to its `successor`; without one it ends where that was said (`ends`).
+    """
+
+    entity: str
+    since: date
+    until: date
+    successor: str | None = None
+    ends: bool = False
+
+
+@dataclass(frozen=True)
 class Operations:
-    """What has to be written, all of it at `recorded`; `entities` are new nodes with their own properties."""
+    """What has to be written, all of it at `recorded`; `entities` are new nodes with their own properties.
+
+    `leaving` are in the order in which they left: who succeeds one may leave after it. `source`: of the change set.
+    """
 
     recorded: datetime
     entities: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     states: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     closed: list[Fact] = field(default_factory=list)
     recorded_facts: list[Fact] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
+    source: str = ""
 
 
 class Work:
@@ -44,6 +63,7 @@ class Work:
         self.now = before.copy()
         self.stamp = stamp
         self._new: dict[str, Mapping[str, Any]] = {}
+        self._left: dict[str, tuple[str | None, bool]] = {}
         self._undo: list[Callable[[], object]] = []
 
     @contextmanager
@@ -113,6 +133,12 @@ class Work:
         for since, until in without((max(day, fact.valid_from), fact.valid_to), taken):
             self.record(fact.type, start, end, since, until, evidence, properties)
 
+    def leave(self, entity: str, successor: str | None, ends: bool = False) -> None:
+        """Notes to whom customers of an entity go that is closed; see `Leaving`."""
+        before = self._left.pop(entity, None)
+        self._left[entity] = (successor, ends)
+        self._undo.append(lambda: (self._left.pop(entity), before and self._left.update({entity: before})))
+
     def known(self, entity: str) -> None:
         """Raises InputError if there is no such entity."""
         if entity not in self.now.entities or kind_of(entity) is None:
@@ -130,7 +156,16 @@ class Work:
         # An entity that came and went within the change set would be a node that no question finds.
         lives = {fact.start for fact in recorded if fact.type == "HAS_STATE"}
         new = {e: own for e, own in self._new.items() if e in lives or not (kind := kind_of(e)) or not kind.state}
-        return Operations(self.stamp.recorded, new, states, closed, recorded)
+        source = self.stamp.evidence.source
+        return Operations(self.stamp.recorded, new, states, closed, recorded, list(self._leaving(closed)), source)
+
+    def _leaving(self, closed: list[Fact]) -> Iterator[Leaving]:
+        others = (fact.start for fact in closed if fact.type == "HAS_STATE")
+        for entity in dict.fromkeys((*self._left, *others)):
+            now = self.now.life(entity)
+            for span in self.before.life(entity):
+                for since, until in without(span, now):
+                    yield Leaving(entity, since, until, *self._left.get(entity, (None, False)))
 
     def _add(self, fact: Fact) -> None:
         self.now.add(fact)

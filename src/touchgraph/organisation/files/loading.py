@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from touchgraph.errors import InvalidFiles
+from touchgraph.errors import Fault, InputError, InvalidFiles
 from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement
 from touchgraph.organisation.files.planning import (
@@ -20,6 +20,7 @@ from touchgraph.organisation.files.planning import (
     rehearse,
 )
 from touchgraph.organisation.files.records import SeedFile, read_file
+from touchgraph.organisation.leaving import Follow, let_go
 from touchgraph.organisation.store import lock, native, read_snapshot, write
 from touchgraph.resources import folder
 
@@ -42,18 +43,24 @@ def default_paths() -> list[Path]:
     return sorted(folder("seed").glob("*.yaml"))
 
 
-async def load(graph: Graph, paths: Sequence[Path] | None = None, report: Report | None = None) -> list[Loaded]:
+async def load(
+    graph: Graph,
+    paths: Sequence[Path] | None = None,
+    report: Report | None = None,
+    follow: Follow | None = None,
+) -> list[Loaded]:
     """Loads files that the graph does not have yet, in order of their recorded time.
 
+    By `follow`, customers of what is closed go to its successor; without it, what has customers is not closed.
     `report` is called with a file's name, how many of its rows are written, and how many there are.
     Raises InvalidFiles with every fault of all files, in which case nothing is written; GraphError.
     """
     files = [read_file(path) for path in (default_paths() if paths is None else paths)]
     fresh = await graph.rehearse(lambda tx: _fresh(tx, files))
     _refuse(fresh)
+    write = partial(_load_file, report=report, follow=follow)
     return [
-        await graph.write(partial(_load_file, file=file, report=report)) if file in fresh else _skipped(file)
-        for file in by_time(files)
+        await graph.write(partial(write, file=file)) if file in fresh else _skipped(file) for file in by_time(files)
     ]
 
 
@@ -78,7 +85,7 @@ async def _fresh(tx: Transaction, files: Sequence[SeedFile]) -> list[SeedFile]:
     return fresh
 
 
-async def _load_file(tx: Transaction, file: SeedFile, report: Report | None) -> Loaded:
+async def _load_file(tx: Transaction, file: SeedFile, report: Report | None, follow: Follow | None) -> Loaded:
     """Loads one file, after waiting for whoever else does so and looking again at what is known."""
     await lock(tx)
     known = await known_sets(tx)
@@ -89,6 +96,11 @@ async def _load_file(tx: Transaction, file: SeedFile, report: Report | None) -> 
     operations, _ = plan_file(file, await read_snapshot(tx))
     _refuse([file])
     await write(tx, operations, report and (lambda done, total: report(file.name, done, total)))
+    try:
+        await let_go(tx, operations, follow)
+    except InputError as error:
+        line = file.change_set.line if file.change_set else 1
+        raise InvalidFiles([Fault(file.name, line, why) for why in str(error).splitlines()]) from error
     return _loaded(file, True, len(operations.entities), len(operations.recorded_facts))
 
 
