@@ -219,3 +219,13 @@ changes:
     await load(small, [path], follow=follow)
     assert ("SERVED_BY", "customer:li", "dealer:d2") in {one[:3] for one in await facts(small)}
     assert await check_rollups(small) == []
+
+
+async def test_whoever_got_them_may_not_leave_them(small: Graph) -> None:
+    """A successor that is closed in the same change set needs one, too; then they go on to that."""
+    first = {"close": {"id": "dealer:d1", "successor": "dealer:d2"}}
+    (error,) = (await reorganise(small, first, {"close": {"id": "dealer:d2"}})).errors
+    assert "dealer:d2 still has 1 customer" in error.message
+    assert (await reorganise(small, first, {"close": {"id": "dealer:d2", "successor": "dealer:d3"}})).errors is None
+    assert {one[2] for one in await facts(small) if one[0] == "SERVED_BY"} == {"dealer:d1", "dealer:d3"}
+    assert await check_rollups(small) == []

@@ -36,6 +36,7 @@ def apply(
     file: File, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before writing.")] = False
 ) -> None:
     """Show what a change set does, ask, and apply it: all of it, as it was shown, or nothing."""
+    from touchgraph.customers.following import follow
     from touchgraph.organisation.files.change_set import apply_change_set
 
     planned = _planned(file)
@@ -45,7 +46,7 @@ def apply(
     if not yes and not _agreed():
         typer.echo("Nothing was applied.")
         raise typer.Exit(1)
-    with_graph(lambda graph: apply_change_set(graph, planned))
+    with_graph(lambda graph: apply_change_set(graph, planned, follow))
     typer.echo(f"Applied {planned.change_set.id}.")
 
 
@@ -93,6 +94,9 @@ def _lines(planned: Planned) -> Iterator[Text]:
             yield Text(one.entity, "bold")
             last = one.entity
         yield Text(f"  {one.sign} {_told(one)}", _STYLES[one.sign])
+    if planned.left:
+        told = ", ".join(f"{count:,} of {label}" for label, count in sorted(planned.left.items()))
+        yield Text(f"\nWhat is closed has customers: {told} go to the successor, or it ends.")
     counts = {sign: sum(one.sign == sign for one in planned.differences) for sign in _WORDS}
     yield Text("\n" + ", ".join(f"{counts[sign]} {word}" for sign, word in _WORDS.items()) + ".")
 

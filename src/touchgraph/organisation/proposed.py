@@ -22,8 +22,8 @@ from touchgraph.organisation.files.planning import next_time, plan_file
 from touchgraph.organisation.files.records import content_hash, understand
 from touchgraph.organisation.impact import measure
 from touchgraph.organisation.impact import statements as statements_of_impact
-from touchgraph.organisation.leaving import Follow, let_go
-from touchgraph.organisation.store import lock, read_snapshot, write
+from touchgraph.organisation.leaving import Follow, carry_out
+from touchgraph.organisation.store import lock, read_snapshot
 from touchgraph.organisation.store import statements as statements_of_change
 
 _SUPPOSED = {"nameZh": "假设", "nameEn": "What if"}
@@ -86,7 +86,7 @@ async def _suppose(
 ) -> tuple[Operations, Mapping[str, int]]:
     """Applies changes as a change set of its own, recorded later than all others.
 
-    Returns what was written, and what `let_go` does.
+    Returns what was written, and what `carry_out` does.
     """
     await lock(tx)
     snapshot = await read_snapshot(tx)
@@ -100,8 +100,7 @@ async def _suppose(
     }
     value = {"changeSet": change_set, "sources": [source], "changes": _present(arguments["changes"])}
     operations = plan_value(value, snapshot)
-    await write(tx, operations)
-    return operations, await let_go(tx, operations, follow, supposed=True)
+    return operations, await carry_out(tx, operations, follow, supposed=True)
 
 
 async def _apply(
@@ -123,9 +122,7 @@ async def _apply(
     value = {"changeSet": change_set, "sources": given.get("sources", []), "changes": given["changes"]}
     if not given["changes"]:
         raise InputError("changes: nothing to apply; name at least one change")
-    operations = plan_value(value, snapshot)
-    await write(tx, operations)
-    await let_go(tx, operations, follow)
+    await carry_out(tx, plan_value(value, snapshot), follow)
     return {"changeSet": change_set["id"], "clientMutationId": name}
 
 

@@ -20,8 +20,8 @@ from touchgraph.organisation.files.planning import (
     rehearse,
 )
 from touchgraph.organisation.files.records import SeedFile, read_file
-from touchgraph.organisation.leaving import Follow, let_go
-from touchgraph.organisation.store import lock, native, read_snapshot, write
+from touchgraph.organisation.leaving import Follow, carry_out
+from touchgraph.organisation.store import lock, native, read_snapshot
 from touchgraph.resources import folder
 
 Report = Callable[[str, int, int], None]
@@ -95,13 +95,18 @@ async def _load_file(tx: Transaction, file: SeedFile, report: Report | None, fol
     check_time(file, known)
     operations, _ = plan_file(file, await read_snapshot(tx))
     _refuse([file])
-    await write(tx, operations, report and (lambda done, total: report(file.name, done, total)))
+    told = report and (lambda done, total: report(file.name, done, total))
     try:
-        await let_go(tx, operations, follow)
+        await carry_out(tx, operations, follow, report=told)
     except InputError as error:
-        line = file.change_set.line if file.change_set else 1
-        raise InvalidFiles([Fault(file.name, line, why) for why in str(error).splitlines()]) from error
+        raise at(file, error) from error
     return _loaded(file, True, len(operations.entities), len(operations.recorded_facts))
+
+
+def at(file: SeedFile, error: InputError) -> InvalidFiles:
+    """What is wrong with the change set of a file as a whole, as faults of the file."""
+    line = file.change_set.line if file.change_set else 1
+    return InvalidFiles([Fault(file.name, line, why) for why in str(error).splitlines()])
 
 
 async def known_sets(tx: Transaction) -> KnownSets:
