@@ -46,27 +46,35 @@ WITH f, a, b, was, is, type(f) AS type,
 WITH type, a, other, coalesce(f.role, '') AS role, coalesce(f.scope, '') AS scope, coalesce(f.channel, '') AS channel, coalesce(f.how, '') AS how,
   head(collect(CASE WHEN was THEN {fact: f, end: b, says: says} END)) AS old, head(collect(CASE WHEN is THEN {fact: f, end: b, says: says} END)) AS new
 WHERE coalesce(old.says <> new.says, true)
-WITH collect({type: type, a: a, old: old, new: new, b: coalesce(new, old).end, role: role, scope: scope, channel: channel}) AS rows
+// At the earlier of the two moments: what was not known of a thing then, and is later, was recorded; that is no change.
+WITH *, CASE WHEN $fromAsOf < $toAsOf OR ($fromAsOf = $toAsOf AND $fromKnownAt <= $toKnownAt) THEN old ELSE new END AS first
+WITH *, [i IN range(0, 5) WHERE coalesce(old.says[i], '') <> coalesce(new.says[i], '')] AS differing
+WITH *, [i IN differing WHERE coalesce(first.says[i], '') <> ''] AS changed
+WITH collect({type: type, a: a, old: old, new: new, differing: differing, changed: changed, b: coalesce(new, old).end, role: role, scope: scope, channel: channel}) AS rows
 CALL (rows) {
   UNWIND rows AS row
-  WITH row, row.type AS type, row.a AS a, row.b AS b, row.old AS old, row.new AS new
+  WITH row, row.type AS type, row.a AS a, row.b AS b, row.old AS old, row.new AS new, row.differing AS differing, row.changed AS changed
   WHERE type <> 'RESPONSIBLE_FOR' OR (old IS NOT NULL AND new IS NOT NULL)
-  // The parent of a unit that is created or closed belongs to that change.
+  // The parent and the line of a unit that is created or closed belong to that change.
   WITH *, [old IS NULL, new IS NULL] AS missing,
     CASE WHEN type <> 'HAS_STATE' OR old IS NOT NULL THEN [] ELSE COLLECT {
-      MATCH (a)-[p:PART_OF]->() WHERE p.validFrom <= $toAsOf < p.validTo AND p.recordedFrom <= $toKnownAt < p.recordedTo RETURN p } END AS joined,
+      MATCH (a)-[p:PART_OF|REPORTS_TO]->() WHERE p.validFrom <= $toAsOf < p.validTo AND p.recordedFrom <= $toKnownAt < p.recordedTo
+      RETURN p ORDER BY type(p) } END AS joined,
     CASE WHEN type <> 'HAS_STATE' OR new IS NOT NULL THEN [] ELSE COLLECT {
-      MATCH (a)-[p:PART_OF]->() WHERE p.validFrom <= $fromAsOf < p.validTo AND p.recordedFrom <= $fromKnownAt < p.recordedTo RETURN p } END AS left
+      MATCH (a)-[p:PART_OF|REPORTS_TO]->() WHERE p.validFrom <= $fromAsOf < p.validTo AND p.recordedFrom <= $fromKnownAt < p.recordedTo
+      RETURN p ORDER BY type(p) } END AS left
+  WITH *, type IN ['PART_OF', 'REPORTS_TO'] AND EXISTS {
+      (a)-[s:HAS_STATE]->() WHERE s.validFrom <= $fromAsOf < s.validTo AND s.recordedFrom <= $fromKnownAt < s.recordedTo } AND EXISTS {
+      (a)-[s:HAS_STATE]->() WHERE s.validFrom <= $toAsOf < s.validTo AND s.recordedFrom <= $toKnownAt < s.recordedTo } AS stayed
   WITH *, CASE type
       WHEN 'HAS_STATE' THEN CASE missing WHEN [true, false] THEN ['CREATED'] WHEN [false, true] THEN ['CLOSED'] ELSE
         CASE WHEN old.says[0..2] <> new.says[0..2] THEN ['RENAMED'] ELSE [] END
-        + CASE WHEN old.says[2] <> new.says[2] THEN ['RERANKED'] ELSE [] END
-        + CASE WHEN old.says[3..] <> new.says[3..] THEN ['MANDATE_CHANGED'] ELSE [] END END
-      WHEN 'PART_OF' THEN CASE WHEN EXISTS {
-          (a)-[s:HAS_STATE]->() WHERE s.validFrom <= $fromAsOf < s.validTo AND s.recordedFrom <= $fromKnownAt < s.recordedTo } AND EXISTS {
-          (a)-[s:HAS_STATE]->() WHERE s.validFrom <= $toAsOf < s.validTo AND s.recordedFrom <= $toKnownAt < s.recordedTo } THEN ['MOVED'] ELSE [] END
-      WHEN 'REPORTS_TO' THEN ['REPORTING_LINE_CHANGED']
-      WHEN 'IN_UNIT' THEN CASE missing WHEN [true, false] THEN ['POSITION_ADDED'] WHEN [false, true] THEN ['POSITION_REMOVED'] ELSE ['HEADCOUNT_CHANGED'] END
+        + CASE WHEN NOT 2 IN differing THEN [] WHEN 2 IN changed THEN ['RERANKED'] ELSE ['LEVEL_RECORDED'] END
+        + CASE WHEN all(i IN differing WHERE i < 3) THEN [] WHEN any(i IN changed WHERE i >= 3) THEN ['MANDATE_CHANGED'] ELSE ['MANDATE_RECORDED'] END END
+      WHEN 'PART_OF' THEN CASE WHEN stayed THEN ['MOVED'] ELSE [] END
+      WHEN 'REPORTS_TO' THEN CASE WHEN NOT stayed THEN [] WHEN 0 IN changed THEN ['REPORTING_LINE_CHANGED'] ELSE ['REPORTING_LINE_RECORDED'] END
+      WHEN 'IN_UNIT' THEN CASE missing WHEN [true, false] THEN ['POSITION_ADDED'] WHEN [false, true] THEN ['POSITION_REMOVED']
+        ELSE CASE WHEN 1 IN changed THEN ['HEADCOUNT_CHANGED'] ELSE ['HEADCOUNT_RECORDED'] END END
       WHEN 'RESPONSIBLE_FOR' THEN ['RESPONSIBILITY_CHANGED']
       WHEN 'DELEGATES_TO' THEN CASE WHEN old IS NULL THEN ['DELEGATED'] ELSE ['DELEGATION_ENDED'] END
       WHEN 'SUPPORTS' THEN CASE missing WHEN [true, false] THEN ['SUPPORT_STARTED'] WHEN [false, true] THEN ['SUPPORT_ENDED'] ELSE ['SUPPORT_CHANGED'] END
@@ -107,8 +115,8 @@ UNION ALL
 }
 WITH change, {asOf: $fromAsOf, knownAt: $fromKnownAt} AS was, {asOf: $toAsOf, knownAt: $toKnownAt} AS is,
   CASE WHEN size(change.after) > 0 THEN change.after ELSE change.before END AS evidence,
-  ['CREATED', 'CLOSED', 'RENAMED', 'MOVED', 'REPORTING_LINE_CHANGED', 'RERANKED', 'MANDATE_CHANGED', 'POSITION_ADDED', 'POSITION_REMOVED',
-    'HEADCOUNT_CHANGED', 'RESPONSIBILITY_TRANSFERRED', 'RESPONSIBILITY_GAINED', 'RESPONSIBILITY_LOST', 'RESPONSIBILITY_CHANGED', 'DELEGATED',
+  ['CREATED', 'CLOSED', 'RENAMED', 'MOVED', 'REPORTING_LINE_CHANGED', 'REPORTING_LINE_RECORDED', 'RERANKED', 'LEVEL_RECORDED', 'MANDATE_CHANGED',
+    'MANDATE_RECORDED', 'POSITION_ADDED', 'POSITION_REMOVED', 'HEADCOUNT_CHANGED', 'HEADCOUNT_RECORDED', 'RESPONSIBILITY_TRANSFERRED', 'RESPONSIBILITY_GAINED', 'RESPONSIBILITY_LOST', 'RESPONSIBILITY_CHANGED', 'DELEGATED',
     'DELEGATION_ENDED', 'SUPPORT_STARTED', 'SUPPORT_ENDED', 'SUPPORT_CHANGED', 'UNOWNED', 'UNOWNED_ENDED'] AS kinds
 // Who changed it: the change sets that recorded what holds after; where nothing does, those that ended what held before.
 WITH *, head([i IN range(0, size(kinds) - 1) WHERE kinds[i] = change.kind]) AS rank, COLLECT {

@@ -10,8 +10,11 @@ from typing import Any
 from tests.support.reference import PREFIXES, UNITS, At, Fact, World
 
 LINES = {"ACCOUNTABLE": "owner", "RESPONSIBLE": "owner"}
-STATE = (("RENAMED", ("nameZh", "nameEn")), ("RERANKED", ("level",)))
-MANDATE = ("mandateZh", "mandateEn", "mandateStrength")
+STATE = (
+    ("RENAMED", "RENAMED", ("nameZh", "nameEn")),
+    ("RERANKED", "LEVEL_RECORDED", ("level",)),
+    ("MANDATE_CHANGED", "MANDATE_RECORDED", ("mandateZh", "mandateEn", "mandateStrength")),
+)
 
 
 @dataclass
@@ -59,7 +62,15 @@ class Differ:
 
     def parents(self, facts: list[Fact], unit: str) -> list[Fact]:
         at = self.before if facts is self.old else self.after
-        return [f for f in self.world.touching(unit) if f.type == "PART_OF" and f.start == unit and f.holds(at)]
+        above = ("PART_OF", "REPORTS_TO")
+        found = [f for f in self.world.touching(unit) if f.type in above and f.start == unit and f.holds(at)]
+        return sorted(found, key=lambda fact: fact.type)
+
+    def only_recorded(self, old: list[Any], new: list[Any]) -> bool:
+        """Whether all that differs was not known at the earlier moment."""
+        forward = (self.before.day, self.before.known) <= (self.after.day, self.after.known)
+        first = old if forward else new
+        return all(first[n] is None for n in range(len(old)) if old[n] != new[n])
 
     def entities(self) -> Iterable[Change]:
         for (entity,), old, new in self.both("HAS_STATE", "start"):
@@ -72,8 +83,10 @@ class Differ:
                 parents = self.parents(self.old, entity)
                 yield Change("CLOSED", *place(entity), gone_from=[p.end for p in parents], before=[old, *parents])
             elif old and new:
-                for name, properties in (*STATE, ("MANDATE_CHANGED", MANDATE)):
-                    if self.state(old, properties) != self.state(new, properties):
+                for changed, recorded, properties in STATE:
+                    was, is_ = self.state(old, properties), self.state(new, properties)
+                    if was != is_:
+                        name = recorded if self.only_recorded(was, is_) else changed
                         yield Change(name, *place(entity), before=[old], after=[new])
 
     def lines(self) -> Iterable[Change]:
@@ -82,8 +95,10 @@ class Differ:
         }
         for type_, name in (("PART_OF", "MOVED"), ("REPORTS_TO", "REPORTING_LINE_CHANGED")):
             for (unit,), old, new in self.both(type_, "start"):
-                if (old and old.end) != (new and new.end) and (type_ == "REPORTS_TO" or unit in alive):
-                    yield self.told(name, unit, old, new)
+                was, is_ = old and old.end, new and new.end
+                if was != is_ and unit in alive:
+                    only = type_ == "REPORTS_TO" and self.only_recorded([was], [is_])
+                    yield self.told("REPORTING_LINE_RECORDED" if only else name, unit, old, new)
 
     def told(self, name: str, unit: str | None, old: Fact | None, new: Fact | None, **more: str) -> Change:
         """A change with the ends of its facts."""
@@ -93,7 +108,10 @@ class Differ:
     def positions(self) -> Iterable[Change]:
         for (position, unit), old, new in self.both("IN_UNIT", "start", "end"):
             name = "POSITION_ADDED" if old is None else "POSITION_REMOVED" if new is None else "HEADCOUNT_CHANGED"
-            if not (old and new) or old.props.get("headcount") != new.props.get("headcount"):
+            counts = [[fact and fact.props.get("headcount")] for fact in (old, new)]
+            if old and new and self.only_recorded(*counts):
+                name = "HEADCOUNT_RECORDED"
+            if not (old and new) or counts[0] != counts[1]:
                 yield Change(name, unit, position, before=[old] if old else [], after=[new] if new else [])
 
     def others(self) -> Iterable[Change]:

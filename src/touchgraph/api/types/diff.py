@@ -20,18 +20,25 @@ class Moment:
     known_at: datetime | None = strawberry.field(default=None, description="Default: all that is known.")
 
 
-@strawberry.enum(description="What kind of difference it is, in the order in which differences are told.")
+@strawberry.enum(
+    description="What kind of difference it is, in the order in which differences are told. What was not known at the "
+    "earlier moment and is at the later one was `…_RECORDED`: whether it changed is not known."
+)
 class OrgChangeKind(StrEnum):
     CREATED = "CREATED"
     CLOSED = "CLOSED"
     RENAMED = "RENAMED"
     MOVED = "MOVED"
     REPORTING_LINE_CHANGED = "REPORTING_LINE_CHANGED"
+    REPORTING_LINE_RECORDED = "REPORTING_LINE_RECORDED"
     RERANKED = "RERANKED"
+    LEVEL_RECORDED = "LEVEL_RECORDED"
     MANDATE_CHANGED = "MANDATE_CHANGED"
+    MANDATE_RECORDED = "MANDATE_RECORDED"
     POSITION_ADDED = "POSITION_ADDED"
     POSITION_REMOVED = "POSITION_REMOVED"
     HEADCOUNT_CHANGED = "HEADCOUNT_CHANGED"
+    HEADCOUNT_RECORDED = "HEADCOUNT_RECORDED"
     RESPONSIBILITY_TRANSFERRED = "RESPONSIBILITY_TRANSFERRED"
     RESPONSIBILITY_GAINED = "RESPONSIBILITY_GAINED"
     RESPONSIBILITY_LOST = "RESPONSIBILITY_LOST"
