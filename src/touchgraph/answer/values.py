@@ -5,7 +5,6 @@ A function of `CONVERT` raises InputError when a value cannot be; its message be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -16,14 +15,13 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from touchgraph.answer.plan import Order
 from touchgraph.answer.sources import Property, Scalar
 from touchgraph.errors import InputError
+from touchgraph.graph import names as names_of
 from touchgraph.model import BY_NAME, LATEST, OPEN_END, OPEN_RECORD, OPEN_START
 
 DEFAULT_FIRST, MAX_FIRST = 20, 200
 
 # Not a secret: it keeps a cursor from being altered or used elsewhere by mistake, and a cursor opens nothing.
 _CURSORS = URLSafeSerializer("touchgraph")
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WORDS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _OPEN_RECORD = OPEN_RECORD.strftime("%Y-%m-%dT")
 _OPEN = {OPEN_START.isoformat(), OPEN_END.isoformat()}
 
@@ -103,21 +101,13 @@ def limit(value: int | None) -> int:
 
 
 def full_text(value: str) -> str:
-    """A query of the full-text index that finds every word of a text; whole words count more than beginnings.
-
-    Chinese is indexed in pairs of characters: a run of them is a phrase, a single one is looked for inside the pairs.
-    """
-    words = _WORDS.findall(value)
-    if not words:
+    """What a text asks of the full-text index over names."""
+    if len(value) > names_of.LONGEST:
+        raise InputError(f"text: expected at most {names_of.LONGEST} characters, got {len(value)}")
+    query = names_of.query(value)
+    if query is None:
         raise InputError(f"text: expected at least one letter, digit or Chinese character, got {value!r}")
-    return " AND ".join(map(_term, words))
-
-
-def _term(word: str) -> str:
-    if not re.match(f"[{_CJK}]", word):
-        folded = word.lower()
-        return f"({folded}^4 OR {folded}*)"
-    return f'"{word}"' if len(word) > 1 else f"({word}^4 OR *{word}*)"
+    return query
 
 
 def name(value: Any) -> str | None:
