@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -86,18 +87,18 @@ def period_end(half_open: bool) -> Callable[[Mapping[str, Any]], date | None]:
     return convert
 
 
-def count(value: int | None) -> int:
+def count(value: int | None, argument: str = "first") -> int:
     """How many rows are asked for; as many as by default when null is."""
     if value is None:
         return DEFAULT_FIRST
     if not 1 <= value <= MAX_FIRST:
-        raise InputError(f"first: expected a number from 1 to {MAX_FIRST}, got {value}")
+        raise InputError(f"{argument}: expected a number from 1 to {MAX_FIRST}, got {value}")
     return value
 
 
-def limit(value: int | None) -> int:
+def limit(value: int | None, argument: str = "first") -> int:
     """One row more than asked for, to see whether there are more."""
-    return count(value) + 1
+    return count(value, argument) + 1
 
 
 def full_text(value: str) -> str:
@@ -134,6 +135,7 @@ CONVERT: Mapping[str, Callable[[Any], Any]] = {
     "asOf": as_of,
     "knownAt": known_at,
     "first": limit,
+    "last": partial(limit, argument="last"),
     "text": full_text,
     "confidence": names,
     "role": name,
@@ -158,7 +160,7 @@ def encode_cursor(key: list[Any], order: Order) -> str:
     return str(_CURSORS.dumps(key, salt=_salt(order)))
 
 
-def decode_cursor(order: Order) -> Callable[[str], list[Any]]:
+def decode_cursor(order: Order, argument: str = "after") -> Callable[[str], list[Any]]:
     """The function from a cursor to the place that it names."""
 
     def decode(cursor: str) -> list[Any]:
@@ -168,9 +170,28 @@ def decode_cursor(order: Order) -> Callable[[str], list[Any]]:
                 raise BadSignature("another spelling of the signature")
             return list(_CURSORS.loads(cursor, salt=_salt(order)))
         except (BadSignature, UnicodeEncodeError) as error:
-            raise InputError("after: expected a cursor from an earlier page of the same list and order") from error
+            raise InputError(f"{argument}: expected a cursor from a page of the same list and order") from error
 
     return decode
+
+
+def lies_before(order: Order, backward: bool) -> Callable[[list[Any], list[Any]], bool]:
+    """The function that tells of two places in an order whether the first is the second, or one before it.
+
+    `backward`: as the order is seen from its end.
+    """
+    read = _READ.get(order.key.type if order.key else "", same)
+    down = order.descending != backward
+
+    def tell(place: list[Any], other: list[Any]) -> bool:
+        one, two = ([*map(read, each[:-1]), each[-1]] for each in (place, other))
+        return one >= two if down else one <= two
+
+    return tell
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
+"""How what a place in an order has as text is compared."""
 
 
 def _salt(order: Order) -> str:
