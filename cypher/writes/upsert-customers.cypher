@@ -1,8 +1,8 @@
 // name: upsert-customers
 // params: rows, source, recorded, end
-// Creates customers, or gives those that are there the profile; counts the new ones, who are in no stage and linked by nothing. Tells whether the source is
-// known (if not, the transaction has to be given up), how many were created, and how many updated.
-:param rows => [{id: 'customer:li-na', nameZh: '李娜', nameEn: 'Li Na', birthYear: 1990, province: null, city: null, registeredOn: date('2025-07-01')}];
+// Creates customers, or gives those that are there the profile; counts the new ones, who are in no stage and linked by nothing. Beside
+// names stands what they are found by. Tells whether the source is known (if not, the transaction has to be given up), how many were created, and how many updated.
+:param rows => [{id: 'customer:li-na', nameZh: '李娜', nameEn: 'Li Na', birthYear: 1990, province: null, city: null, registeredOn: date('2025-07-01'), nameTerms: '_李娜_ 李娜 娜 lina ln na _li_na_ li'}];
 :param source => 'source:article';
 :param recorded => datetime();
 :param end => date('9999-12-31');

@@ -24,7 +24,10 @@ SET state += fact, part += fact
 QUERIES = {
     "by id": '{ orgUnit(id: "area:1000007") { nameEn parent { id } states { nameEn } } }',
     "a page": "{ orgUnits(first: 5) { nodes { id nameEn parent { id } } pageInfo { endCursor } } }",
-    "a page backwards": "{ orgUnits(first: 5, orderBy: {direction: DESC}) { nodes { id } } }",
+    "a page downwards": "{ orgUnits(first: 5, orderBy: {direction: DESC}) { nodes { id } } }",
+    "the last page": "{ orgUnits(last: 5) { nodes { id } } }",
+    "a page backward": """query Q($after: String) {
+        orgUnits(last: 5, before: $after) { nodes { id } pageInfo { hasNextPage hasPreviousPage } } }""",
     "a later page": "query Q($after: String) { orgUnits(first: 5, after: $after) { nodes { id nameEn } } }",
 }
 
@@ -61,6 +64,8 @@ CREATE (e)-[:WITH_CUSTOMER]->(c) CREATE (e)-[:AT_TOUCHPOINT]->(t)
 PAGES_OF_ONE = {
     "the first": "first: 20",
     "a later one": "first: 5, after: $after",
+    "the last": "last: 5",
+    "one backward": "last: 5, before: $after",
     "of a kind": "first: 20, kind: CALL",
     "of days": 'first: 20, from: "2020-01-01", to: "2025-01-01"',
     "through a channel": 'first: 5, after: $after, channel: "channel:one"',

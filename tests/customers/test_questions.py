@@ -166,6 +166,7 @@ AFTER = {
     "time": encode_cursor(["2020-01-01T10:00:00Z", "interaction:1000199-3"], NEWEST),
 }
 CUSTOMERS = "nodes { id dealer { id } stage { id } interactions(first: 2) { nodes { id touchpoint { id } } } }"
+AROUND = "nodes { id } pageInfo { hasNextPage hasPreviousPage }"
 QUERIES = {
     "one": f'{{ customer(id: "customer:1000123") {CUSTOMERS.removeprefix("nodes ")} }}',
     "page by id": f"query Q($id: String) {{ customers(first: 5, after: $id) {{ {CUSTOMERS} }} }}",
@@ -175,6 +176,12 @@ QUERIES = {
         customers(first: 5, after: $id, stage: "stage:1") { nodes { id } } }""",
     "page at a place": """query Q($id: String) {
         customers(first: 5, after: $id, place: "company:top", stage: "stage:1") { nodes { id } } }""",
+    "page backward": f"query Q($id: String) {{ customers(last: 5, before: $id) {{ {AROUND} }} }}",
+    "page by day backward": f"""query Q($day: String) {{
+        customers(last: 5, before: $day, orderBy: {{field: REGISTERED_ON}}) {{ {AROUND} }} }}""",
+    "page and what is around": f"query Q($id: String) {{ customers(first: 5, after: $id) {{ {AROUND} }} }}",
+    "newest backward": f"""query Q($time: String) {{
+        interactions(last: 5, before: $time, touchpoint: "touchpoint:1") {{ {AROUND} }} }}""",
     "newest": "query Q($time: String) { interactions(first: 5, after: $time) { nodes { id touchpoint { id } } } }",
     "newest at a touchpoint": """query Q($time: String) {
         interactions(first: 5, after: $time, touchpoint: "touchpoint:1", kind: CALL) { nodes { id } } }""",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from touchgraph.errors import Conflict, GraphError
+from touchgraph.graph import migrate as graph_migrate
 from touchgraph.graph.driver import Graph
 from touchgraph.graph.migrate import PIECES, migrate, pending
+from touchgraph.graph.names import query, terms
 from touchgraph.graph.statements import Statement
 from touchgraph.model import ENTITIES
 
@@ -64,11 +66,32 @@ async def test_says_what_it_could_not_create(bare_graph: Graph) -> None:
         await migrate(bare_graph)
 
 
-async def test_names_are_found_in_both_languages(empty_graph: Graph) -> None:
-    """The index finds a part of a Chinese name and a word of an English one, as soon as they are written."""
-    names = [["终端营销部", "Terminal Marketing Department"], ["售后服务部", "After-Sales Service"]]
-    create = "UNWIND $names AS name CREATE (:State {id: name[1], nameZh: name[0], nameEn: name[1]})"
-    await empty_graph.run(Statement(create, {"names": names}))
-    ask = "CALL db.index.fulltext.queryNodes('names', $text) YIELD node RETURN node.nameZh"
-    for text, found in (("营销", "终端营销部"), ("marketing", "终端营销部"), ("售后", "售后服务部")):
-        assert await empty_graph.run(Statement(ask, {"text": text})) == [[found]]
+OLD = "FOR (n:{}) ON EACH [n.nameZh, n.nameEn] OPTIONS {{indexConfig: {{`fulltext.analyzer`: 'cjk'}}}}"
+
+
+async def test_names_of_an_earlier_version_are_found_by_what_they_are_made_of(
+    empty_graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terms that are missing or wrong are filled in, and an index over the names themselves is replaced."""
+    monkeypatch.setattr(graph_migrate, "_AT_ONCE", 2)
+    names = [["终端营销部", "Terminal Marketing"], ["车联网", "Connected Car"], ["36.4", "O'Brien"], ["售后", "It"]]
+    await empty_graph.run(Statement("DROP INDEX names"))
+    await empty_graph.run(Statement("DROP INDEX customerNames"))
+    await empty_graph.run(Statement("CREATE FULLTEXT INDEX names " + OLD.format("State")))
+    await empty_graph.run(Statement("CREATE FULLTEXT INDEX customerNames " + OLD.format("Customer")))
+    for label in ("State", "Source", "ChangeSet", "Customer"):
+        create = f"UNWIND $names AS name CREATE (n:{label} {{id: name[1], nameZh: name[0], nameEn: name[1]}})"
+        await empty_graph.run(Statement(create, {"names": names}))
+        await empty_graph.run(Statement(f"CREATE (n:{label} {{id: '0'}}), (:{label} {{id: '~', nameZh: 1}})"))
+    await empty_graph.run(Statement("MATCH (n {id: 'It'}) SET n.nameTerms = 'wrong'"))
+    assert await pending(empty_graph) == ["names", "customerNames"]
+    assert await migrate(empty_graph) == ["names", "customerNames"]
+    assert await migrate(empty_graph) == []
+    assert [key for key, zh, en, kept in await empty_graph.run(ALL) if (terms((zh, en)) or None) != kept] == []
+    for text, found in (("营销", "终端营销部"), ("clw", "车联网"), ("36.4", "36.4"), ("it", "售后")):
+        for index, many in (("names", 3), ("customerNames", 1)):
+            ask = f"CALL db.index.fulltext.queryNodes('{index}', $text) YIELD node RETURN node.nameZh"
+            assert await empty_graph.run(Statement(ask, {"text": query(text)})) == [[found]] * many
+
+
+ALL = Statement("MATCH (n) WHERE n.id IS NOT NULL RETURN n.id, n.nameZh, n.nameEn, n.nameTerms")

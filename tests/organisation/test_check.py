@@ -81,6 +81,8 @@ BROKEN: list[tuple[str, str, str]] = [
     ("unknown-property", "MATCH (n {id: 'dept:a'}) SET n.nameEn = 'A'", "dept:a has an unknown nameEn"),
     ("state", "CREATE (:Pool:Subject:Entity {id: 'pool:p'})", "pool:p has no state"),
     ("state", "CREATE (:State {id: 'state:0', nameZh: 'x', nameEn: 'x'})", "state:0 belongs to 0 entities"),
+    ("names", "MATCH ({id: 'dept:a'})-->(s:State) SET s.nameEn = 'Other'", "dept:a is not found by its names"),
+    ("names", "MATCH (n:Source) REMOVE n.nameTerms", "source:a is not found by its names"),
     (
         "ends",
         f"MATCH (a {{id: 'touchpoint:t'}}), (b {{id: 'dept:a'}}) CREATE (a)-[:PART_OF {TIMES}]->(b)",

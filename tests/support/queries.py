@@ -160,11 +160,13 @@ class _Writer:
             if not {argument_name, f"{parent.name}.{name}.{argument_name}"} & SKIPPED_ARGUMENTS
             and (is_non_null_type(argument.type) or self.chance(4))
         }
-        if values.get("after"):
+        if values.get("first") is not None and values.get("last") is not None:
+            del values[self.draw(st.sampled_from(["first", "last"]))]
+        for cursor in filter(values.get, ("after", "before")):
             ordinal = name in ("stages", "phases") and parent.name == "Query"
             default = "AT" if name == "interactions" else "ORDINAL" if ordinal else "ID"
             direction = "DESC" if default == "AT" else "ASC"
-            values["after"] = self.cursor(values.get("orderBy") or {"field": default, "direction": direction})
+            values[cursor] = self.cursor(values.get("orderBy") or {"field": default, "direction": direction})
         for low, high in (("from", "to"), ("bornFrom", "bornTo")):
             if values.get(low) and values.get(high):
                 values[low], values[high] = sorted((values[low], values[high]))
@@ -210,7 +212,9 @@ class _Writer:
         special: dict[str, st.SearchStrategy[Any]] = {
             "first": st.integers(1, 30),
             "depth": st.integers(0, 4),
+            "last": st.integers(1, 30),
             "after": st.just("after"),
+            "before": st.just("before"),
             "asOf": st.sampled_from(DAYS),
             "knownAt": st.sampled_from(TIMES),
             "from": st.sampled_from(PERIODS),

@@ -116,15 +116,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Page:
-    rows: list[tuple[Entity, int]]
-    first: int
-    after: bool
+    shown: list[tuple[Entity, int]]
+    has_next: bool
+    has_previous: bool
     key: Callable[[Entity], list[Any]]
     order: Order
-
-    @property
-    def shown(self) -> list[tuple[Entity, int]]:
-        return self.rows[: self.first]
 
     def cursor(self, entity: Entity) -> str:
         return encode_cursor([in_cursor(value) for value in self.key(entity)], self.order)
@@ -227,14 +223,32 @@ class World:
             return ([last if value is None else value] if name else []) + [entity.id]
 
         of = Order(Property(name, type="integer" if name in ("level", "ordinal") else "string") if name else None, down)
-        after = decode_cursor(of)(args["after"]) if args.get("after") else None
-        if after and name in PARSED:
-            after[0] = PARSED[name](after[0])
+
+        def place(cursor: str | None) -> list[Any] | None:
+            """The place that a cursor names."""
+            found = decode_cursor(of)(cursor) if cursor else None
+            if found and name in PARSED:
+                found[0] = PARSED[name](found[0])
+            return found
+
+        def before(one: list[Any], other: list[Any]) -> bool:
+            return one > other if down else one < other
+
+        after, until = place(args.get("after")), place(args.get("before"))
         rows = [row for row in rows if self.passes(row, args)]
         total = sorted(rows, key=lambda row: key(row[0]), reverse=down)
-        if after:
-            total = [row for row in total if (key(row[0]) < after if down else key(row[0]) > after)]
-        page = Page(total, 20 if args.get("first") is None else args["first"], after is not None, key, of)
+        prior = [row for row in total if after and not before(after, key(row[0]))]
+        following = [row for row in total if until and not before(key(row[0]), until)]
+        edges = [row for row in total if row not in prior and row not in following]
+        # Of customers, only what stands at a cursor is known of what lies beyond it.
+        if any(row[0].type in customers.TYPES for row in total):
+            prior = [row for row in prior if key(row[0]) == after and row not in following]
+            following = [row for row in following if key(row[0]) == until and (not after or before(after, until or []))]
+        if args.get("last") is None:
+            size = 20 if args.get("first") is None else args["first"]
+            page = Page(edges[:size], len(edges) > size, bool(prior), key, of)
+        else:
+            page = Page(edges[-args["last"] :], bool(following), len(edges) > args["last"], key, of)
         self.totals[id(page)] = len(rows)
         self.pages.append(page)
         return page
@@ -525,9 +539,9 @@ def page_field(world: World, page: Page, name: str) -> Any:
         case "pageInfo":
             return page
         case "hasNextPage":
-            return len(page.rows) > page.first
+            return page.has_next
         case "hasPreviousPage":
-            return page.after
+            return page.has_previous
     shown = page.shown
     return page.cursor(shown[0 if name == "startCursor" else -1][0]) if shown else None
 

@@ -179,10 +179,31 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """A stretch of rows: at most `limit`, after the place in the order that the cursor named."""
+    """A stretch of rows between the places in the order that cursors name: at most `limit` from its start on.
+
+    `backward`: it starts at its end, at `before`, and its rows come in the order that is seen from there. `around`: the
+    row at the cursor where it starts, or the next one outside, is looked for too, and comes first if there is one.
+    """
 
     limit: Binding
-    after: Binding | None
+    after: Binding | None = None
+    before: Binding | None = None
+    backward: bool = False
+    around: bool = False
+
+    @property
+    def start(self) -> Binding | None:
+        """The cursor where it starts."""
+        return self.before if self.backward else self.after
+
+    @property
+    def end(self) -> Binding | None:
+        """The cursor where it ends, however few rows there are."""
+        return self.after if self.backward else self.before
+
+    def down(self, order: Order) -> bool:
+        """Whether it goes from what is last by key and id to what is first."""
+        return order.descending != self.backward
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +318,8 @@ def _bindings(row: Row) -> Iterator[Binding]:
             case Recalled(rows=rows) | Count(rows) | (Rows() as rows):
                 yield from (f.binding for f in rows.filters if f.binding)
                 yield from rows.arguments.values()
-                yield from filter(None, (rows.page.limit, rows.page.after) if rows.page else ())
+                if rows.page:
+                    yield from filter(None, (rows.page.limit, rows.page.after, rows.page.before))
                 yield from _bindings(rows.row)
             case Embedded(row=below):
                 yield from _bindings(below)

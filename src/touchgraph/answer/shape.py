@@ -28,21 +28,38 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Paged:
-    """What came of a connection: its rows, one more than asked for if there are more, and their total if asked for."""
+    """What came of a connection: its rows, one more than asked for if there are more, and their total if asked for.
+
+    `backward`: they come from the last to the first. `around`: the first of them lies outside, beyond the cursor where
+    the page starts.
+    """
 
     rows: list[Any]
     limit: int
     total: int | None
+    backward: bool = False
+    around: bool = False
 
     @property
     def has_next(self) -> bool:
-        """Whether there are more rows than were asked for."""
-        return len(self.rows) == self.limit
+        """Whether there are rows after those that were asked for."""
+        return self.around if self.backward else self._more
 
     @property
+    def has_previous(self) -> bool:
+        """Whether there are rows before those that were asked for."""
+        return self._more if self.backward else self.around
+
+    @property
+    def _more(self) -> bool:
+        """Whether there are more rows than were asked for."""
+        return len(self.rows) - self.around >= self.limit
+
+    @cached_property
     def shown(self) -> list[Any]:
-        """The rows that were asked for."""
-        return self.rows[: self.limit - 1]
+        """The rows that were asked for, in the order of the connection."""
+        rows = self.rows[self.around : self.around + self.limit - 1]
+        return rows[::-1] if self.backward else rows
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,10 +5,10 @@ A function of `CONVERT` raises InputError when a value cannot be; its message be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -16,14 +16,13 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from touchgraph.answer.plan import Order
 from touchgraph.answer.sources import Property, Scalar
 from touchgraph.errors import InputError
+from touchgraph.graph import names as names_of
 from touchgraph.model import BY_NAME, LATEST, OPEN_END, OPEN_RECORD, OPEN_START
 
 DEFAULT_FIRST, MAX_FIRST = 20, 200
 
 # Not a secret: it keeps a cursor from being altered or used elsewhere by mistake, and a cursor opens nothing.
 _CURSORS = URLSafeSerializer("touchgraph")
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WORDS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _OPEN_RECORD = OPEN_RECORD.strftime("%Y-%m-%dT")
 _OPEN = {OPEN_START.isoformat(), OPEN_END.isoformat()}
 
@@ -88,36 +87,28 @@ def period_end(half_open: bool) -> Callable[[Mapping[str, Any]], date | None]:
     return convert
 
 
-def count(value: int | None) -> int:
+def count(value: int | None, argument: str = "first") -> int:
     """How many rows are asked for; as many as by default when null is."""
     if value is None:
         return DEFAULT_FIRST
     if not 1 <= value <= MAX_FIRST:
-        raise InputError(f"first: expected a number from 1 to {MAX_FIRST}, got {value}")
+        raise InputError(f"{argument}: expected a number from 1 to {MAX_FIRST}, got {value}")
     return value
 
 
-def limit(value: int | None) -> int:
+def limit(value: int | None, argument: str = "first") -> int:
     """One row more than asked for, to see whether there are more."""
-    return count(value) + 1
+    return count(value, argument) + 1
 
 
 def full_text(value: str) -> str:
-    """A query of the full-text index that finds every word of a text; whole words count more than beginnings.
-
-    Chinese is indexed in pairs of characters: a run of them is a phrase, a single one is looked for inside the pairs.
-    """
-    words = _WORDS.findall(value)
-    if not words:
+    """What a text asks of the full-text index over names."""
+    if len(value) > names_of.LONGEST:
+        raise InputError(f"text: expected at most {names_of.LONGEST} characters, got {len(value)}")
+    query = names_of.query(value)
+    if query is None:
         raise InputError(f"text: expected at least one letter, digit or Chinese character, got {value!r}")
-    return " AND ".join(map(_term, words))
-
-
-def _term(word: str) -> str:
-    if not re.match(f"[{_CJK}]", word):
-        folded = word.lower()
-        return f"({folded}^4 OR {folded}*)"
-    return f'"{word}"' if len(word) > 1 else f"({word}^4 OR *{word}*)"
+    return query
 
 
 def name(value: Any) -> str | None:
@@ -144,6 +135,7 @@ CONVERT: Mapping[str, Callable[[Any], Any]] = {
     "asOf": as_of,
     "knownAt": known_at,
     "first": limit,
+    "last": partial(limit, argument="last"),
     "text": full_text,
     "confidence": names,
     "role": name,
@@ -168,7 +160,7 @@ def encode_cursor(key: list[Any], order: Order) -> str:
     return str(_CURSORS.dumps(key, salt=_salt(order)))
 
 
-def decode_cursor(order: Order) -> Callable[[str], list[Any]]:
+def decode_cursor(order: Order, argument: str = "after") -> Callable[[str], list[Any]]:
     """The function from a cursor to the place that it names."""
 
     def decode(cursor: str) -> list[Any]:
@@ -178,9 +170,28 @@ def decode_cursor(order: Order) -> Callable[[str], list[Any]]:
                 raise BadSignature("another spelling of the signature")
             return list(_CURSORS.loads(cursor, salt=_salt(order)))
         except (BadSignature, UnicodeEncodeError) as error:
-            raise InputError("after: expected a cursor from an earlier page of the same list and order") from error
+            raise InputError(f"{argument}: expected a cursor from a page of the same list and order") from error
 
     return decode
+
+
+def lies_before(order: Order, backward: bool) -> Callable[[list[Any], list[Any]], bool]:
+    """The function that tells of two places in an order whether the first is the second, or one before it.
+
+    `backward`: as the order is seen from its end.
+    """
+    read = _READ.get(order.key.type if order.key else "", same)
+    down = order.descending != backward
+
+    def tell(place: list[Any], other: list[Any]) -> bool:
+        one, two = ([*map(read, each[:-1]), each[-1]] for each in (place, other))
+        return one >= two if down else one <= two
+
+    return tell
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}
+"""How what a place in an order has as text is compared."""
 
 
 def _salt(order: Order) -> str:

@@ -24,7 +24,7 @@ from touchgraph.api import page
 from touchgraph.api.engine import UNFORESEEN
 from touchgraph.api.schema import build_schema
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError, InputError, TouchgraphError
-from touchgraph.graph import migrate
+from touchgraph.graph import migrate, names
 from touchgraph.graph.driver import Address, Graph, open_graph
 from touchgraph.graph.shared import Shared
 from touchgraph.organisation.files.loading import seeded
@@ -49,6 +49,7 @@ def create_app(settings: Settings, address: Address, shared: Shared | None = Non
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        names.load()
         _collect_seldom()
         async with open_graph(address, settings.query_timeout, settings.what_if_timeout, shared) as graph:
             app.state.graph = graph

@@ -10,7 +10,7 @@ import builtins
 from dataclasses import dataclass
 from enum import StrEnum
 
-from touchgraph.model import BY_LABEL, CUSTOMER_FACT_BY_TYPE, FactKind, Property
+from touchgraph.model import BY_LABEL, CUSTOMER_FACT_BY_TYPE, NAMES, FactKind, Property
 from touchgraph.model.kinds import PropertyType
 
 
@@ -79,6 +79,11 @@ class Table:
     def properties(self) -> tuple[Property, ...]:
         """The properties of the node of a row, but for the id."""
         return BY_LABEL[self.label].properties if self.label else ()
+
+    @property
+    def named(self) -> bool:
+        """Whether the node of a row has names."""
+        return {prop.name for prop in self.properties} >= set(NAMES)
 
     @property
     def bitemporal(self) -> bool:

@@ -1,7 +1,8 @@
 """Constraints and indexes, as they follow from the model. Each statement does nothing where its work is done.
 
 Most questions start at ids or at names, and reach facts from their ends: for them there is a unique id per label and
-the full-text indexes over names. What changed between two moments is found by the times of facts, and of change sets.
+the full-text indexes over what names are found by. What changed between two moments is found by the times of facts,
+and of change sets.
 Customers, leads and interactions come in millions and are paged by time, so there is an index of time and id for each:
 a page starts at its cursor and ends when it is full; another has interactions by customer. Tallies are found by dealer
 and day. That is all: an index that no question uses would only slow down writing.
@@ -9,10 +10,13 @@ and day. That is all: an index that no question uses would only slow down writin
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from touchgraph.errors import DatabaseUnavailable, GraphError
 from touchgraph.graph.driver import Graph
+from touchgraph.graph.names import terms
 from touchgraph.graph.statements import Statement
 from touchgraph.model import (
     COMPARED,
@@ -20,20 +24,27 @@ from touchgraph.model import (
     GROUPS,
     KINDS,
     LOCK_LABEL,
+    NAMED,
+    NAMES,
     OF_CUSTOMER,
     ORDERED_BY,
     STATE_LABEL,
     TALLIES,
+    TERMS,
     TIMES,
     quote,
 )
 
 NAMES_INDEX = "names"
-"""The full-text index that `search` asks; its analyzer `cjk` finds 营销 within 大市场部营销 and words of English."""
+"""The full-text index that `search` asks. It cuts terms at spaces and leaves them as they are: see `graph/names.py`."""
 
 _ONLINE_SECONDS = 3600
 _AT_ONCE = 10_000
 """How many nodes are filled in one transaction."""
+
+
+Fill = Callable[[Graph], Awaitable[object]]
+"""Writes what an index needs."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +56,8 @@ class Piece:
 
     name: str
     create: str
-    shown: tuple[str, tuple[str, ...], tuple[str, ...], bool]
-    fill: str = ""
+    shown: tuple[str, frozenset[str], tuple[str, ...], bool]
+    fill: Fill | None = None
 
 
 def _unique(label: str, *keys: str) -> Piece:
@@ -54,36 +65,55 @@ def _unique(label: str, *keys: str) -> Piece:
     name = "_".join((label, *keys))
     of = ", ".join(f"n.{quote(key)}" for key in keys)
     create = f"CREATE CONSTRAINT {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) REQUIRE ({of}) IS UNIQUE"
-    return Piece(name, create, ("RANGE", (label,), keys, True))
+    return Piece(name, create, ("RANGE", frozenset([label]), keys, True))
 
 
-def _names(name: str, label: str) -> Piece:
+def _names(name: str, *labels: str) -> Piece:
     create = (
-        f"CREATE FULLTEXT INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) "
-        "ON EACH [n.nameZh, n.nameEn] "
-        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk', `fulltext.eventually_consistent`: false}}"
+        f"CREATE FULLTEXT INDEX {quote(name)} IF NOT EXISTS FOR (n:{'|'.join(map(quote, labels))}) "
+        f"ON EACH [n.{quote(TERMS)}] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace', `fulltext.eventually_consistent`: false}}"
     )
-    return Piece(name, create, ("FULLTEXT", (label,), ("nameZh", "nameEn"), False))
+    return Piece(name, create, ("FULLTEXT", frozenset(labels), (TERMS,), False), partial(_fill_terms, name, labels))
+
+
+async def _fill_terms(name: str, labels: tuple[str, ...], graph: Graph) -> None:
+    """Writes the terms of names that have none, or others, and takes away an index of an earlier version.
+
+    Cut off, it goes on where it was. Who is called otherwise meanwhile is left to who calls it so.
+    """
+    await graph.run(Statement(f"DROP INDEX {quote(name)} IF EXISTS"))
+    for label in map(quote, labels):
+        told = ", ".join(f"n.{quote(each)}" for each in (*NAMES, TERMS))
+        read = f"MATCH (n:{label}) WHERE n.id > $after WITH n ORDER BY n.id LIMIT $many RETURN n.id, {told}"
+        same = " AND ".join(f"n.{quote(each)} = row[{place}]" for place, each in enumerate(NAMES, 1))
+        write = f"""UNWIND $rows AS row MATCH (n:{label} {{id: row[0]}}) USING INDEX SEEK n:{label}(id) WHERE {same}
+            SET n.{quote(TERMS)} = row[-1]"""
+        after = ""
+        while rows := await graph.run(Statement(read, {"after": after, "many": _AT_ONCE})):
+            found = [[key, *names, terms(names)] for key, *names, kept in rows if terms(names) != kept]
+            await graph.run(Statement(write, {"rows": found}))
+            after = rows[-1][0]
 
 
 def _time(type_: str, key: str) -> Piece:
     name = f"{type_}_{key}"
     create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR ()-[f:{quote(type_)}]-() ON (f.{quote(key)})"
-    return Piece(name, create, ("RANGE", (type_,), (key,), False))
+    return Piece(name, create, ("RANGE", frozenset([type_]), (key,), False))
 
 
 def _recorded(label: str) -> Piece:
     name = f"{label}_recordedFrom"
     create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON (n.recordedFrom)"
-    return Piece(name, create, ("RANGE", (label,), ("recordedFrom",), False))
+    return Piece(name, create, ("RANGE", frozenset([label]), ("recordedFrom",), False))
 
 
-def _ordered(label: str, *keys: str, fill: str = "") -> Piece:
+def _ordered(label: str, *keys: str, fill: Fill | None = None) -> Piece:
     keys = (*keys, "id")
     name = "_".join((label, *keys))
     of = ", ".join(f"n.{quote(key)}" for key in keys)
     create = f"CREATE INDEX {quote(name)} IF NOT EXISTS FOR (n:{quote(label)}) ON ({of})"
-    return Piece(name, create, ("RANGE", (label,), keys, False), fill)
+    return Piece(name, create, ("RANGE", frozenset([label]), keys, False), fill)
 
 
 def _of_customer(label: str, key: str) -> Piece:
@@ -94,14 +124,14 @@ def _of_customer(label: str, key: str) -> Piece:
     fill = f"""MATCH (n:{quote(label)})-[:WITH_CUSTOMER]->(c)
 CALL (n, c) {{ WITH n, c WHERE coalesce(n.{quote(key)} <> c.id, true) SET n.{quote(key)} = c.id }}
 IN TRANSACTIONS OF {_AT_ONCE} ROWS"""
-    return _ordered(label, key, ORDERED_BY[label], fill=fill)
+    return _ordered(label, key, ORDERED_BY[label], fill=lambda graph: graph.run(Statement(fill)))
 
 
 PIECES: tuple[Piece, ...] = (
     *(map(_unique, ("Entity", *GROUPS, *(kind.label for kind in KINDS), STATE_LABEL, LOCK_LABEL))),
     *(_unique(label, "dealer", "day") for label in TALLIES),
     _unique("ChangeSet", "clientMutationId"),
-    _names(NAMES_INDEX, STATE_LABEL),
+    _names(NAMES_INDEX, *NAMED),
     _names(CUSTOMER_NAMES, "Customer"),
     *(_ordered(label, key) for label, key in ORDERED_BY.items()),
     *(_of_customer(label, key) for label, key in OF_CUSTOMER.items()),
@@ -120,7 +150,7 @@ async def migrate(graph: Graph) -> list[str]:
     for piece in PIECES:
         if piece.name in missing:
             if piece.fill:
-                await graph.run(Statement(piece.fill))
+                await piece.fill(graph)
             await _create(graph, piece)
             created.append(piece.name)
     await graph.run(Statement("CALL db.awaitIndexes($seconds)", {"seconds": _ONLINE_SECONDS}))
@@ -145,7 +175,7 @@ async def _create(graph: Graph, piece: Piece) -> None:
 async def _missing(graph: Graph, online: bool) -> list[str]:
     statement = "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint, state"
     present = {
-        (type_, tuple(labels or ()), tuple(properties or ()), constraint is not None)
+        (type_, frozenset(labels or ()), tuple(properties or ()), constraint is not None)
         for name, type_, labels, properties, constraint, state in await graph.run(Statement(statement))
         if (state == "ONLINE" or not online) and (type_ != "FULLTEXT" or name in (NAMES_INDEX, CUSTOMER_NAMES))
     }

@@ -17,6 +17,13 @@ OPEN_END = date(9999, 12, 31)
 """`validTo` of a fact that still holds."""
 OPEN_RECORD = datetime(9999, 12, 31, tzinfo=UTC)
 """`recordedTo` of a fact that nobody corrected."""
+NAMES = ("nameZh", "nameEn")
+"""The properties by which whatever has a name is called."""
+TERMS = "nameTerms"
+"""The property beside names that holds what they are found by, as `graph/names.py` makes it of them.
+
+It follows from the names, and so is no property of the model: nobody is told it, and nothing depends on it but search.
+"""
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 """`knownAt` when nobody asks for another: all that is recorded, whatever the clocks say."""
 

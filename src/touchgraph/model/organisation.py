@@ -159,4 +159,6 @@ TIMES = ("validFrom", "validTo", "recordedFrom", "recordedTo")
 LOCK_LABEL = "WriteLock"
 """The label of the node that whoever writes change sets locks first."""
 STATE_LABEL = "State"
+NAMED = (STATE_LABEL, *(kind.label for kind in ENTITIES if not kind.state))
+"""Labels of the nodes on which names of the organisation stand."""
 STATE_PROPERTIES: tuple[Property, ...] = tuple({p.name: p for kind in ENTITIES for p in kind.state}.values())

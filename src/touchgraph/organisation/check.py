@@ -6,13 +6,24 @@ finding tells of somebody who wrote to the graph by other means, or of a fault o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from touchgraph.graph.driver import Graph, Transaction
+from touchgraph.graph.names import terms
 from touchgraph.graph.statements import Statement, statement
-from touchgraph.model import BY_PREFIX, ENTITIES, FACT_PROPERTIES, FACTS, GROUPS, REFERENCES, Property
+from touchgraph.model import (
+    BY_PREFIX,
+    ENTITIES,
+    FACT_PROPERTIES,
+    FACTS,
+    GROUPS,
+    REFERENCES,
+    TERMS,
+    Property,
+)
 from touchgraph.organisation.rules import same_family
 
 LIMIT = 1_000
@@ -34,7 +45,14 @@ async def check(graph: Graph) -> list[Finding]:
 
 async def findings(tx: Transaction) -> list[Finding]:
     """Everything that breaks a rule, as a transaction sees the graph; sorted."""
-    return sorted({Finding(*row) for one in _statements() for row in await tx.run(one)})
+    broken = {Finding(*row) for one in _statements() for row in await tx.run(one)}
+    return sorted(broken.union(lost(await tx.run(statement("checks/names")))))
+
+
+def lost(rows: Iterable[Sequence[Any]]) -> Iterator[Finding]:
+    """Whatever is not found by its names, of rows of an id, both names, and the terms that stand beside them."""
+    wrong = (entity for entity, *names, kept in rows if None not in names and terms(names) != kept)
+    yield from islice((Finding("names", f"{entity} is not found by its names") for entity in wrong), LIMIT)
 
 
 RULES: dict[str, str] = {
@@ -51,6 +69,7 @@ RULES: dict[str, str] = {
     "cycle": "A hierarchy or a chain of delegation never comes back to where it started, at any moment.",
     "reference": "Scope, channel, source and change set are ids of entities of that kind.",
     "lifetime": "What a fact joins or refers to exists as long as the fact holds.",
+    "names": "Beside names stand the terms by which they are found.",
 }
 """Every rule by name, with what it demands."""
 
@@ -82,11 +101,11 @@ def _statements() -> list[Statement]:
 
 
 def _properties() -> Statement:
-    identity = Property("id", required=True)
+    own = (Property("id", required=True), Property(TERMS))
     return statement(
         "checks/properties",
-        entities={kind.prefix: _told_of((identity, *kind.properties)) for kind in ENTITIES},
-        states={kind.prefix: _told_of((identity, *kind.state)) for kind in ENTITIES if kind.state},
+        entities={k.prefix: _told_of((*own[: 1 if k.state else 2], *k.properties)) for k in ENTITIES},
+        states={kind.prefix: _told_of((*own, *kind.state)) for kind in ENTITIES if kind.state},
         facts={kind.type: _told_of((*FACT_PROPERTIES, *kind.properties)) for kind in FACTS},
         most=LIMIT,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from touchgraph.errors import Conflict
 from touchgraph.graph.driver import Transaction
+from touchgraph.graph.names import with_terms
 from touchgraph.graph.statements import Statement, statement
 from touchgraph.model import (
     BY_PREFIX,
@@ -17,6 +18,7 @@ from touchgraph.model import (
     LOCK_LABEL,
     OPEN_RECORD,
     STATE_LABEL,
+    TERMS,
     EntityKind,
     quote,
     with_id,
@@ -77,9 +79,9 @@ async def _run(tx: Transaction, text: str, rows: Sequence[Any], operations: Oper
 def _batches(operations: Operations) -> Iterator[tuple[str, list[Any], str]]:
     """Statements with their rows, nodes before relationships, closing before recording."""
     for prefix, group in _grouped(operations.entities, lambda entity: entity.partition(":")[0]).items():
-        rows = [{"id": entity, "own": dict(own(operations.entities[entity]))} for entity in group]
+        rows = [{"id": entity, "own": with_terms(dict(own(operations.entities[entity])))} for entity in group]
         yield _create_text(BY_PREFIX[prefix]), rows, prefix
-    states = [{"id": identity, "own": dict(values)} for identity, values in operations.states.items()]
+    states = [{"id": identity, "own": with_terms(values)} for identity, values in operations.states.items()]
     yield _STATES, states, "states"
     for type_, facts in _grouped(operations.closed, lambda fact: fact.type).items():
         yield _close_text(type_), list(map(_identity, facts)), f"closing {type_}"
@@ -154,7 +156,12 @@ def fact_of(type_: str, start: str, end: str, values: Mapping[str, Any]) -> Fact
 
 
 def _values(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in natives(state).items() if name != "id"}
+    return {name: value for name, value in said(state).items() if name != "id"}
+
+
+def said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a node says of itself, with Python's own dates and times; not what follows from it."""
+    return {name: native(value) for name, value in values.items() if name != TERMS}
 
 
 def natives(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from touchgraph.graph.driver import Graph, Transaction
+from touchgraph.graph.names import with_terms
 from touchgraph.graph.statements import Statement
 from touchgraph.model import OF_CUSTOMER, OPEN_END, OPEN_RECORD, FeedbackTheme, Grade, InteractionKind, Outcome, quote
 
@@ -41,7 +42,7 @@ class Sample:
 
     def node(self, label: str, entity: str, recorded: datetime = FIRST, **properties: Any) -> str:
         known = {"id": entity, "source": SOURCE, "recordedFrom": recorded}
-        self.nodes.setdefault(label, []).append(properties | known)
+        self.nodes.setdefault(label, []).append(with_terms(properties | known))
         return entity
 
     def fact(

@@ -52,7 +52,7 @@ class Pages(Matcher):
     def listed(self, source: Scan, rows: Rows, page: Page, named: Mapping[str, str], start: Filter | None) -> str:
         """The list of the page's nodes, found from a start or by index."""
         scope = Scope(node=self.fresh("n"))
-        text = self.found(source, rows, scope.node, named, start, self.later(scope, rows, page))
+        text = self.found(source, rows, scope.node, named, start, self.between(scope, rows, page))
         return f"COLLECT {{ {text} {self.cut(scope, rows, page)} RETURN {scope.node} }}"
 
     def match_page_below(self, customer: Scope, rows: Rows, page: Page) -> Scope:
@@ -66,17 +66,24 @@ class Pages(Matcher):
             f"{scope.node}.{quote(of)} = {customer.node}.id",
             f"{scope.node}.id IS NOT NULL",
             self.exists(label, scope.node),
-            *self.later(scope, rows, page),
+            *self.between(scope, rows, page),
             *self.declared(rows.filters, scope.node, named),
         ]
         match = f"MATCH ({scope.node}:{quote(label)}) USING INDEX SEEK {scope.node}:{quote(label)}({index})"
         scope.clauses += [f"{match} WHERE {' AND '.join(conditions)}", self.cut(scope, rows, page, of)]
         return scope
 
-    def later(self, scope: Scope, rows: Rows, page: Page) -> list[str]:
-        """The condition that rows come after the page's cursor, if it has one."""
+    def between(self, scope: Scope, rows: Rows, page: Page) -> list[str]:
+        """The conditions that rows lie between the page's cursors, so far as it has them.
+
+        The row at the one where it starts is taken if it is asked for what lies around the page: this much of it costs
+        nothing, also where conditions are not those of an index.
+        """
         order = rows.order or Order()
-        return [self.after(self.sort_terms(order, scope), order, self.parameter(page.after))] if page.after else []
+        terms, down = self.sort_terms(order, scope), page.down(order)
+        start = [self.beyond(terms, order, self.parameter(page.start), down, page.around)] if page.start else []
+        end = [self.beyond(terms, order, self.parameter(page.end), not down)] if page.end else []
+        return start + end
 
     def cut(self, scope: Scope, rows: Rows, page: Page, *leading: str) -> str:
         """The clause that leaves the rows of the page, in their order; it names what leads the index, too.
@@ -85,8 +92,8 @@ class Pages(Matcher):
         """
         order = rows.order or Order()
         terms = [*(f"{scope.node}.{quote(name)}" for name in leading), *self.sort_terms(order, scope)]
-        by = ", ".join(f"{term} DESC" if order.descending else term for term in terms)
-        return f"WITH {scope.node} ORDER BY {by} LIMIT {self.parameter(page.limit)}"
+        by = ", ".join(f"{term} DESC" if page.down(order) else term for term in terms)
+        return f"WITH {scope.node} ORDER BY {by} LIMIT {self.parameter(page.limit)}{' + 1' if page.around else ''}"
 
     def match_all(self, source: Scan, rows: Rows) -> Scope:
         """A scope with the rows of all pages, in no order."""

@@ -94,18 +94,20 @@ class Writer:
             return [entity_id]
         return [f"{scope.node}.{quote(order.key.name)}", entity_id]  # as it stands in the index of such pages
 
-    def after(self, terms: list[str], order: Order, cursor: str) -> str:
-        """That a row comes after the place that a cursor names, in a form that an index can be asked for.
+    def beyond(self, terms: list[str], order: Order, cursor: str, down: bool, at_it: bool = False) -> str:
+        """That a row lies beyond the place that a cursor names (`at_it`: or at it), as an index can be asked for it.
 
-        And asked once: of two alternatives, joined by OR, it might be asked for each, and what it found be sorted.
+        `down`: on the side of what is less. The index is asked once: of two alternatives, joined by OR, it might be
+        asked for each, and what it found be sorted.
         """
-        sign = "<" if order.descending else ">"
+        side = "<" if down else ">"
+        sign = f"{side}=" if at_it else side
         *keys, entity_id = terms
         if not keys:
             return f"{entity_id} {sign} {cursor}[0]"
         place = f"{order.key.type}({cursor}[0])" if order.key and is_time(order) else f"{cursor}[0]"
         beside = f"CASE {keys[0]} WHEN {place} THEN {entity_id} {sign} {cursor}[1] ELSE true END"
-        return f"{keys[0]} {sign}= {place} AND {beside}"
+        return f"{keys[0]} {side}= {place} AND {beside}"
 
 
 def is_time(order: Order) -> bool:

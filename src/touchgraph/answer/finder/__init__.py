@@ -97,7 +97,7 @@ class Finder:
         """The rows below each row, as the row holds them: a list, or (`single`) the first of them or None."""
         below: Sequence[Sequence[Here | None]]
         if origin.by_id(rows):
-            below = [await organisation.first_page(self._reader, rows, here.at, self._bound) for here in heres]
+            below = [await organisation.page_by_id(self._reader, rows, here.at, self._bound) for here in heres]
         else:
             below = await self._once(rows, heres, found)
         if rows.page and rows.order and not origin.in_database(rows):

@@ -150,7 +150,7 @@ def words_of(sources: Iterable[Source]) -> Iterable[Statement]:
 
 def _plain(source: Source) -> Template | None:
     """What finds the rows of a source of customers, the first page of those that come in pages."""
-    page = Page(Binding(Literal(1), values.same), None)
+    page = Page(Binding(Literal(1), values.same))
     match source:
         case Hop(facts=(type_, *_), paged=paged) if type_ not in model.FACT_BY_TYPE:
             if not source.yields_fact and source.direction is Direction.OUT and model.led_to(type_):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from touchgraph import model
-from touchgraph.answer import vocabulary
+from touchgraph.answer import values, vocabulary
 from touchgraph.answer.finder.here import Here
 from touchgraph.answer.memory import Call, Reader
 from touchgraph.answer.plan import Binding, Filter, Order, Page, Rows
@@ -44,29 +44,48 @@ async def across(reader: Reader, rows: Rows, heres: Sequence[Here], bound: Bound
 
 
 def page(found: Sequence[Here], order: Order, page: Page, bound: Bound) -> list[Here]:
-    """The rows of a page, and one more if there is more."""
-    placed = sorted(((one.place(order), one) for one in found), key=lambda pair: pair[0], reverse=order.descending)
-    after = bound[page.after] if page.after else None
-    if after is not None:
-        placed = [(p, one) for p, one in placed if (p < after if order.descending else p > after)]
-    return [one for _, one in placed[: bound[page.limit]]]
+    """The rows of a page, and one more if there is more; before them, the nearest outside if that is looked for."""
+    placed = sorted(((one.place(order), one) for one in found), key=lambda pair: pair[0], reverse=page.down(order))
+    outside = []
+    if page.start:
+        before = values.lies_before(order, page.backward)
+        outside = [one for place, one in placed if before(place, bound[page.start])]
+        placed = placed[len(outside) :]
+    if page.end:
+        after = values.lies_before(order, not page.backward)
+        placed = [(place, one) for place, one in placed if not after(place, bound[page.end])]
+    return [*(outside[-1:] if page.around else ()), *(one for _, one in placed[: bound[page.limit]])]
 
 
-async def first_page(reader: Reader, rows: Rows, at: At, bound: Bound) -> list[Here]:
-    """A page of all entities of a label in the order of their ids, and one more if there is more."""
+async def page_by_id(reader: Reader, rows: Rows, at: At, bound: Bound) -> list[Here]:
+    """The same of all entities of a label in the order of their ids, of which no more are read than are needed."""
     source, page, order = rows.source, rows.page, rows.order
     assert isinstance(source, Scan)
     assert page is not None
     assert order is not None
-    word, limit = vocabulary.PAGES[source.label, order.descending], bound[page.limit]
-    after, size = bound[page.after][0] if page.after else _LAST_ID if order.descending else "", limit
+    down, limit = page.down(order), bound[page.limit]
+    start, end = (bound[cursor][0] if cursor else None for cursor in (page.start, page.end))
+    found = await _stretch(reader, source.label, down, start, limit, at)
+    if end is not None:
+        found = [one for one in found if (one.id > end if down else one.id < end)]
+    if not page.around or start is None:
+        return found
+    there = (await entities(reader, [start]))[start] if carries(start, source.label) else None
+    outside = [Here(at, there)] if there and there.exists(at) else None
+    return [*(outside or await _stretch(reader, source.label, not down, start, 1, at)), *found]
+
+
+async def _stretch(reader: Reader, label: str, down: bool, start: str | None, limit: int, at: At) -> list[Here]:
+    """Entities of a label in the order of their ids, from an id on, which is not among them; so many at most."""
+    word = vocabulary.PAGES[label, down]
+    after, size = start if start is not None else _LAST_ID if down else "", limit
     found: list[Here] = []
     while True:
         some = (await reader.ask(Call(word, size, {"limit": size}), [after]))[after]
         found += [Here(at, one) for one in some if one.exists(at)]
         if len(some) < size or len(found) >= limit:
-            return sorted(found, key=lambda one: one.id, reverse=order.descending)[:limit]
-        after, size = (min if order.descending else max)(one.id for one in some), size * 2
+            return sorted(found, key=lambda one: one.id, reverse=down)[:limit]
+        after, size = (min if down else max)(one.id for one in some), size * 2
 
 
 # --- Facts --------------------------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from touchgraph.answer.plan import (
     Mention,
     Moment,
     Order,
-    Page,
     QueryPlan,
     Recalled,
     Root,
@@ -303,24 +302,37 @@ class _Columns:
     def _connection(self, one: Selected, source: Hop | Scan) -> Output:
         def make(key: Hashable) -> tuple[Callable[[Any], Any], Shape]:
             order = arguments.order(one, source)
-            page = arguments.page(one, order)
-            columns = self._below(one, source, order)
-            self.of_root.mentions += arguments.mentions(one)
             (name,) = one.selections
             parts = one.selections[name]
-            outputs = tuple(_part(columns, part, page, name) for part in parts)
+            asked = {info.source for part in parts if part.source is Part.PAGE_INFO for info in _parts(part)}
+            beyond = {True: Part.HAS_NEXT_PAGE, False: Part.HAS_PREVIOUS_PAGE}
+            page = arguments.page(one, order, lambda backward: beyond[backward] in asked)
+            columns = self._below(one, source, order)
+            self.of_root.mentions += arguments.mentions(one)
+            outputs = tuple(_part(columns, part, name) for part in parts)
+            key_of = columns.scalar(SortKey(order)) if page.around else None
             rows = Rows(source, columns.row(), False, arguments.filters(one), order, page)
-            pick = self._paged(key, rows, page, any(part.source is Part.TOTAL_COUNT for part in parts))
+            pick = self._paged(key, rows, any(part.source is Part.TOTAL_COUNT for part in parts), key_of)
             return pick, Shape(lambda _: name, {name: outputs})
 
         return self._object_of(one, make)
 
-    def _paged(self, key: Hashable, rows: Rows, page: Page, counted: bool) -> Callable[[Any], Paged]:
+    def _paged(self, key: Hashable, rows: Rows, counted: bool, key_of: int | None) -> Callable[[Any], Paged]:
+        """What takes a page from the row; `key_of`: where its rows have the place that cursors hold, if looked for."""
+        page, order = rows.page, rows.order
+        assert page is not None
+        assert order is not None
         place, limit = self.place(key, rows), self.place((key, "limit"), Echo(page.limit))
-        if not counted:
-            return lambda row: Paged(row[place], row[limit], None)
-        total = self.place((key, "total"), Count(rows))
-        return lambda row: Paged(row[place], row[limit], row[total])
+        total = self.place((key, "total"), Count(rows)) if counted else None
+        start = self.place((key, "start"), Echo(page.start)) if page.around and page.start else None
+        lies_before = values.lies_before(order, page.backward)
+
+        def pick(row: Any) -> Paged:
+            found = row[place]
+            outside = start is not None and bool(found) and lies_before(found[0][key_of], row[start])
+            return Paged(found, row[limit], None if total is None else row[total], page.backward, outside)
+
+        return pick
 
 
 def _recalled(rows: Rows, of_customers: bool) -> Rows | Recalled:
@@ -356,7 +368,13 @@ def _yields_customers(source: object) -> bool:
             return False
 
 
-def _part(columns: _Columns, one: Selected, page: Page, parent: str) -> Output:
+def _parts(one: Selected) -> tuple[Selected, ...]:
+    """What is selected of an object that can be of one type only."""
+    (selected,) = one.selections.values()
+    return selected
+
+
+def _part(columns: _Columns, one: Selected, parent: str) -> Output:
     """The output for a part of a connection, over its Paged; `columns` are those of the connection's rows."""
     match one.source:
         case None:
@@ -367,12 +385,12 @@ def _part(columns: _Columns, one: Selected, page: Page, parent: str) -> Output:
             return _leaf(one, attrgetter("total"))
         case Part.PAGE_INFO:
             (name,) = one.selections
-            outputs = tuple(_part(columns, part, page, name) for part in one.selections[name])
+            outputs = tuple(_part(columns, part, name) for part in _parts(one))
             return _object(one, values.same, Shape(lambda _: name, {name: outputs}))
         case Part.HAS_NEXT_PAGE:
             return _leaf(one, attrgetter("has_next"))
         case Part.HAS_PREVIOUS_PAGE:
-            return _leaf(one, lambda _: page.after is not None)
+            return _leaf(one, attrgetter("has_previous"))
         case Part.START_CURSOR | Part.END_CURSOR:
             cursor, index = columns._cursor(), 0 if one.source is Part.START_CURSOR else -1
             return _leaf(one, lambda paged: cursor(paged.shown[index]) if paged.shown else None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from touchgraph.answer import values
 from touchgraph.answer.plan import Binding, Filter, Literal, Mention, ObjectOf, Order, Page, Selected, Value
 from touchgraph.answer.sources import Between, Condition, Hop, Lookup, Named, Of, Property, Scan, Source
+from touchgraph.errors import InputError
 from touchgraph.model import FACT_BY_TYPE
 
 _ORDERS = {
@@ -64,11 +66,24 @@ def mentions(one: Selected) -> Iterator[Mention]:
             yield Mention(name, label, Binding(value, values.same, one.origin), ever=label == "Entity")
 
 
-def page(one: Selected, order: Order) -> Page:
-    """The page that `first` and `after` ask for."""
-    after = one.arguments.get("after")
-    decode = values.decode_cursor(order)
-    return Page(binding(one, "first"), Binding(after, decode, one.origin) if after and given(after) else None)
+def page(one: Selected, order: Order, around: Callable[[bool], bool]) -> Page:
+    """The page that `first` or `last`, `after` and `before` ask for. Raises InputError for both of the first two.
+
+    `around`: whether it is asked what lies beyond the cursor where the page starts, given whether it goes backward.
+    """
+    first, last = (given(one.arguments.get(name)) for name in ("first", "last"))
+    if first and last:
+        raise InputError(f"last: expected no `first` beside it, in {one.name}")
+    name = "last" if last else "first"
+    limit = binding(one, name) if first or last else Binding(Literal(None), values.limit, one.origin)
+    found = Page(limit, _cursor(one, "after", order), _cursor(one, "before", order), last)
+    return replace(found, around=found.start is not None and around(last))
+
+
+def _cursor(one: Selected, name: str, order: Order) -> Binding | None:
+    """The place that a cursor names, if one is given."""
+    value = one.arguments.get(name)
+    return Binding(value, values.decode_cursor(order, name), one.origin) if value and given(value) else None
 
 
 def order(one: Selected, source: Hop | Scan) -> Order:

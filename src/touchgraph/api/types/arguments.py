@@ -46,15 +46,23 @@ class SubjectOrder:
     direction: OrderDirection = OrderDirection.ASC
 
 
+WORDS = "They may be Chinese, pinyin, initials (clw for 车联网) or English, or only begin so; at most 200 characters."
 ID_ARGUMENT = argument("id", strawberry.ID)
 FIRST = argument("first", int | None, DEFAULT_FIRST, f"How many at most, from 1 to {MAX_FIRST}.")
-AFTER = argument("after", str | None, doc="A cursor: only what comes after it.")
+_FIRST = f"How many at most, from 1 to {MAX_FIRST}; {DEFAULT_FIRST} if neither `first` nor `last` is given."
+_LAST = f"How many at most, from the end, from 1 to {MAX_FIRST}; not together with `first`."
+PAGE = (
+    argument("first", int | None, doc=_FIRST),
+    argument("after", str | None, doc="A cursor: only what comes after it."),
+    argument("last", int | None, doc=_LAST),
+    argument("before", str | None, doc="A cursor: only what comes before it."),
+)
+"""A page of a connection; its rows stand in the connection's order, from whichever end it is asked for."""
 CONFIDENCE = argument("confidence", list[Confidence] | None, doc="Only those that exist with one of these.")
-TEXT = argument("text", str | None, doc="Only those whose Chinese or English name has all of these words.")
+TEXT = argument("text", str | None, doc=f"Only those whose name has all of these words. {WORDS}")
 KINDS = argument("kinds", list[OrgUnitKind] | None, doc="Only units of these kinds.")
 UNDER = argument("under", strawberry.ID | None, doc="Only those below this one, at any depth.")
 ROLE = argument("role", Role | None, doc="Only in this role.")
 FACT_TYPES = argument("types", list[FactType] | None, doc="Only facts of these types.")
 UNIT_ORDER = argument("order_by", OrgUnitOrder | None)
 SUBJECT_ORDER = argument("order_by", SubjectOrder | None)
-PAGE = (FIRST, AFTER)

@@ -8,7 +8,7 @@ from enum import StrEnum
 import strawberry
 
 from touchgraph.answer.sources import Between, Conditions, Equals, Reaches, Within
-from touchgraph.api.types.arguments import PAGE, OrderDirection
+from touchgraph.api.types.arguments import PAGE, WORDS, OrderDirection
 from touchgraph.api.types.declare import IN, OUT, argument
 from touchgraph.model import Grade, InteractionKind
 
@@ -55,7 +55,7 @@ CUSTOMER_ARGUMENTS = (
     argument("model", strawberry.ID | None, doc="Only who owns a vehicle of this product."),
     argument("born_from", int | None, doc="The first year of birth."),
     argument("born_to", int | None, doc="The last year of birth."),
-    argument("text", str | None, doc="Only whose Chinese or English name has all of these words."),
+    argument("text", str | None, doc=f"Only whose name has all of these words. {WORDS}"),
 )
 CUSTOMER_CONDITIONS: Conditions = (
     ("stage", Reaches((("IN_STAGE", OUT),), "LifecycleStage")),

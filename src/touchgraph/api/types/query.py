@@ -21,6 +21,7 @@ from touchgraph.api.types.arguments import (
     TEXT,
     UNDER,
     UNIT_ORDER,
+    WORDS,
     OrderDirection,
 )
 from touchgraph.api.types.changes import ReorgChange
@@ -233,11 +234,11 @@ class Query:
     product_lifecycle: counting.ProductLifecycle | None = counting.PRODUCT_LIFECYCLE
     search: list[SearchHit] = named(
         "search",
-        argument("text", str, doc="Words in Chinese or English; all of them have to be in the name."),
+        argument("text", str, doc=f"Words, all of which have to be in the name. {WORDS}"),
         argument("kinds", list[NodeKind] | None),
         FIRST,
         locals_=("score",),
-        doc="By name, best first.",
+        doc="All of the organisation by name, best first: a whole name, then whole words, then beginnings.",
     )
 
 

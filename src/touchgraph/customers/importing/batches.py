@@ -21,8 +21,9 @@ from touchgraph.customers.sql import quoted
 from touchgraph.customers.tables import FactOf, Table
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError
 from touchgraph.graph.driver import Graph, Transaction
+from touchgraph.graph.names import with_terms
 from touchgraph.graph.statements import Statement, statement
-from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD, OPEN_START, TIMES, quote, with_id
+from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD, OPEN_START, TERMS, TIMES, quote, with_id
 from touchgraph.organisation.store import native, natives
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class Writer:
             rows, await self._present(tx, rows)
         )
         if new:
-            parameters = {"rows": [[_sent(row[name]) for name in self._names] for row in new], **_CONSTANTS}
+            parameters = {"rows": [self._sent(row) for row in new], **_CONSTANTS}
             ((created,),) = await tx.run(Statement(self._create, parameters))
             if created != len(new):
                 raise GraphError(f"{self.table.name}: what some rows name was removed meanwhile; run the import again.")
@@ -181,6 +182,10 @@ class Writer:
     def _names(self) -> list[str]:
         return [column.name for column in self.table.columns]
 
+    def _sent(self, row: Row) -> list[Any]:
+        """A row as it is sent: by column and, if it has names, what these are found by."""
+        return [_sent(value) for value in with_terms({name: row[name] for name in self._names}).values()]
+
     def _value(self, column: str) -> str:
         value = f"row[{self._names.index(column)}]"
         return f"datetime({value})" if self.table.column(column).type == "datetime" else value
@@ -207,6 +212,8 @@ class Writer:
         own = ", ".join(
             f"{quote(name)}: {self._value(name)}" for name in ("id", *(p.name for p in self.table.properties))
         )
+        if self.table.named:
+            own += f", {quote(TERMS)}: row[-1]"
         yield f"CREATE (n:{quote(str(self.table.label))} {{{own}}})"
         made: dict[str, list[str]] = {name: [] for name in ends}
         for fact in self.table.facts:

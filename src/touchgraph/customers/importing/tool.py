@@ -18,8 +18,9 @@ from touchgraph.customers.sql import literal, quoted
 from touchgraph.customers.tables import FactOf, Table
 from touchgraph.errors import InputError
 from touchgraph.graph.driver import Graph, Transaction
+from touchgraph.graph.names import terms
 from touchgraph.graph.statements import Statement
-from touchgraph.model import OPEN_END, OPEN_RECORD, OPEN_START, Property
+from touchgraph.model import NAMES, OPEN_END, OPEN_RECORD, OPEN_START, TERMS, Property
 from touchgraph.organisation.store import natives
 
 MOST = 1_000_000
@@ -160,12 +161,26 @@ def give_rows(stage: Stage, table: Table, given: Given) -> tuple[int, int]:
 def _give_nodes(stage: Stage, table: Table, given: Given) -> int:
     header = ["id:ID", *map(_header, table.properties)]
     names = ["id", *(quoted(prop.name) for prop in table.properties)]
+    if table.named:
+        header.append(_header(Property(TERMS)))
+        names.append(_find_terms(stage, table))
     rows = _copy(stage, table, given, table.name, header, names)
     free = [quoted(c.name) for c in table.columns if c.type == "string" and not (c.refers or c.values or c.own)]
     broken = " OR ".join(f"contains({name}, chr({letter}))" for name in free for letter in (10, 13)) or "false"
     ((multiline,),) = stage.rows(f"SELECT count(*) > 0 FROM good_{table.name} WHERE {broken}")
     given.add_nodes([str(table.label)], _files(table.name), rows, multiline)
     return rows
+
+
+def _find_terms(stage: Stage, table: Table) -> str:
+    """What the names of rows are found by, in a table of its own; returns the expression that takes it from there."""
+    names = ", ".join(map(quoted, NAMES))
+    all_names = stage.batches(f"SELECT DISTINCT {names} FROM good_{table.name}")
+    stage.rows(f"CREATE TABLE named_{table.name} ({', '.join(f'_{name} VARCHAR' for name in NAMES)}, terms VARCHAR)")
+    columns = [*(f"_{name}" for name in NAMES), "terms"]
+    stage.fill(f"named_{table.name}", columns, ((*one, terms(one)) for some in all_names for one in some))
+    same = " AND ".join(f"_{name} = {quoted(name)}" for name in NAMES)
+    return f"(SELECT terms FROM named_{table.name} WHERE {same})"
 
 
 def _header(prop: Property) -> str:

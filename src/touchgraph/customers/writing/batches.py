@@ -16,6 +16,7 @@ from touchgraph.customers.tallies.keep import key
 from touchgraph.customers.writing import items
 from touchgraph.errors import InvalidRows, RowFault
 from touchgraph.graph.driver import Transaction
+from touchgraph.graph.names import with_terms
 from touchgraph.graph.statements import statement
 from touchgraph.model import OPEN_END, OPEN_RECORD
 
@@ -30,7 +31,7 @@ def unknown(identity: str, day: object = None) -> str:
 async def upsert_customers(tx: Transaction, arguments: Mapping[str, Any]) -> Result:
     """Creates customers, or gives them the profile. Raises InvalidRows."""
     request = items.read(items.UPSERT, arguments["input"], "customers")
-    rows = sorted((item.model_dump() for item in request.customers), key=lambda row: str(row["id"]))
+    rows = sorted((with_terms(item.model_dump()) for item in request.customers), key=lambda row: str(row["id"]))
     upsert = statement(
         "writes/upsert-customers", rows=rows, source=request.source, recorded=datetime.now(UTC), end=OPEN_END
     )

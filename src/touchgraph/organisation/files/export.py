@@ -20,7 +20,7 @@ from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement, statement
 from touchgraph.model import FACT_BY_TYPE, OPEN_END, OPEN_RECORD
 from touchgraph.organisation.facts import Evidence, Fact
-from touchgraph.organisation.store import fact_of, natives
+from touchgraph.organisation.store import fact_of, natives, said
 
 _OF_EVIDENCE = ("source", "locator", "confidence")
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -54,8 +54,8 @@ def _write_all(folder: Path, contents: Sequence[Mapping[str, Any]]) -> list[Path
 
 
 async def _documents(tx: Transaction) -> list[dict[str, Any]]:
-    sets = [natives(row[0]) for row in await tx.run(Statement("MATCH (c:ChangeSet) RETURN properties(c)"))]
-    sources = [natives(row[0]) for row in await tx.run(Statement("MATCH (s:Source) RETURN properties(s)"))]
+    sets = [said(row[0]) for row in await tx.run(Statement("MATCH (c:ChangeSet) RETURN properties(c)"))]
+    sources = [said(row[0]) for row in await tx.run(Statement("MATCH (s:Source) RETURN properties(s)"))]
     facts = await tx.run(statement("store/facts", recordedTo=None))
     return documents(sets, sources, [_record(*row) for row in facts])
 
@@ -63,7 +63,7 @@ async def _documents(tx: Transaction) -> list[dict[str, Any]]:
 def _record(type_: str, start: str, end: str, values: Mapping[str, Any], state: Mapping[str, Any] | None) -> Record:
     told = natives(values)
     recorded_to = told.pop("recordedTo")
-    return Record(fact_of(type_, start, end, told), recorded_to, natives(state or {}))
+    return Record(fact_of(type_, start, end, told), recorded_to, said(state or {}))
 
 
 def documents(
