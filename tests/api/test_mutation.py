@@ -24,9 +24,9 @@ FIRST: dict[str, Any] = {
     "evidence": EVIDENCE,
     "sources": [{"id": "source:memo", "nameZh": "备忘", "nameEn": "Memo"}],
     "changes": [
-        {"create": {"id": "company:c", "nameZh": "司", "nameEn": "Company"}},
-        {"create": {"id": "dept:a", "nameZh": "甲", "nameEn": "A", "parent": "company:c", "level": 2}},
-        {"create": {"id": "dept:b", "nameZh": "乙", "nameEn": "B", "parent": "company:c"}},
+        {"create": {"id": "centre:c", "nameZh": "司", "nameEn": "Company"}},
+        {"create": {"id": "dept:a", "nameZh": "甲", "nameEn": "A", "parent": "centre:c", "level": 2}},
+        {"create": {"id": "dept:b", "nameZh": "乙", "nameEn": "B", "parent": "centre:c"}},
         {"create": {"id": "touchpoint:t", "nameZh": "触", "nameEn": "T"}},
         {"assign": {"unit": "dept:a", "subject": "touchpoint:t", "role": "ACCOUNTABLE"}},
     ],
@@ -87,8 +87,8 @@ async def test_the_payload_shows_the_graph_after_the_change(small: Graph) -> Non
         "evidence": {"source": {"id": "source:memo"}, "locator": "¶1"},
     }
     assert payload["query"]["orgUnits"]["nodes"] == [
-        {"id": "company:c", "nameEn": "Company", "parent": None},
-        {"id": "dept:a", "nameEn": "Alpha", "parent": {"id": "company:c"}},
+        {"id": "centre:c", "nameEn": "Company", "parent": None},
+        {"id": "dept:a", "nameEn": "Alpha", "parent": {"id": "centre:c"}},
         {"id": "dept:b", "nameEn": "B", "parent": {"id": "dept:a"}},
     ]
     again = await apply(small, {"rename": {"id": "dept:a", "nameEn": "Aleph"}})
@@ -243,7 +243,7 @@ async def test_what_if_answers_as_after_the_changes_and_leaves_no_trace(small: G
     present = (await execute(small, WHAT_IF, {"changes": [{"rename": {"id": "dept:a", "nameEn": "Y"}}]}))["now"]
     data = await execute(small, WHAT_IF, {"changes": SUPPOSED})
     assert data["now"] == present
-    assert [unit["id"] for unit in data["whatIf"]["orgUnits"]["nodes"]] == ["company:c", "dept:a", "dept:x"]
+    assert [unit["id"] for unit in data["whatIf"]["orgUnits"]["nodes"]] == ["centre:c", "dept:a", "dept:x"]
     assert data["whatIf"]["search"] == [{"node": {"id": "dept:x"}}]
     assert await dump(small) == before
     await apply(small, *SUPPOSED)
