@@ -18,7 +18,7 @@ from touchgraph.model.kinds import PropertyType
 class Column:
     """A column of a file. `refers`: the label of the entity whose id it holds; `least` and `most`: bounds of a number.
 
-    `own`: it is the row's own id. `later`: its day may be yet to come only if that is the open end.
+    `own`: it is the row's own id. `lines`: a text that may have several.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Column:
     least: int = 0
     most: int = 2**31 - 1
     pattern: str | None = None
+    lines: bool = False
 
     @property
     def told(self) -> str:
@@ -116,7 +117,7 @@ def _of(prop: Property, doc: str = "") -> Column:
     required = prop.required and prop.name != "recordedFrom"
     refers, pattern = _REFERS.get(prop.name), _PATTERNS.get(prop.name)
     told = doc or _DOCS[prop.name]
-    return Column(prop.name, told, prop.type, required, prop.values, refers, False, least, most, pattern)
+    return Column(prop.name, told, prop.type, required, prop.values, refers, False, least, most, pattern, prop.lines)
 
 
 def _id(label: str) -> Column:
