@@ -34,6 +34,11 @@ class Column:
     lines: bool = False
 
     @property
+    def doc_in_full(self) -> str:
+        """What it is, and what it is when it is empty."""
+        return self.doc if self.required or "empty:" in self.doc else f"{self.doc}; empty: not known"
+
+    @property
     def told(self) -> str:
         """Type and unit, as the documentation tells them."""
         if self.values:
@@ -222,7 +227,7 @@ TABLES: tuple[Table, ...] = (
         _CUSTOMER,
         _refers("product", "Product", "of which product; empty: of none", required=False),
         _refers("phase", "ProductPhase", "to which phase of a product it goes; empty: to none", required=False),
-        Column("routedOn", "first day on which it goes there; needed with `phase`", "date"),
+        Column("routedOn", "first day on which it goes there; empty: `phase` is, too", "date"),
         facts=(FactOf("ROUTED_TO", "id", "phase", "routedOn"),),
         WITH_CUSTOMER="customer",
         ON_PRODUCT="product",
@@ -249,7 +254,7 @@ def documentation() -> str:
         facts = [f"`{fact.type}`" for fact in table.facts]
         makes = ", ".join([f"`{table.label}`"] * bool(table.label) + facts + [f"`{link}`" for link, _ in table.links])
         rows = [
-            f"| `{column.name}` | {column.told} | {'yes' if column.required else ''} | {column.doc} |"
+            f"| `{column.name}` | {column.told} | {'yes' if column.required else ''} | {column.doc_in_full} |"
             for column in table.columns
         ]
         head = [f"### {table.name}", f"{table.doc} Makes {makes}.", ""]
