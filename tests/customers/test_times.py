@@ -86,7 +86,7 @@ async def test_a_fact_without_one_of_its_times_is_found(
     present = {row[0] for row in await world.run(Statement("MATCH ()-[f]->() RETURN DISTINCT type(f)"))} & kinds
     for type_ in present:
         await world.run(Statement(f"MATCH ()-[f:{type_}]->() WITH f LIMIT 1 REMOVE f.{name}"))
-    assert {finding.rule for finding in await check(world)} == {"required-property"}
+    assert "required-property" in {finding.rule for finding in await check(world)}
     missing = await missing_times(world)
     recorded = {one.what: one.values[name] for one in missing}
     assert len(missing) == len(CUSTOMER_FACTS) + len(present)

@@ -47,8 +47,8 @@ class SubjectOrder:
 
 
 ID_ARGUMENT = argument("id", strawberry.ID)
-FIRST = argument("first", int | None, DEFAULT_FIRST, f"How many at most, from 1 to {MAX_FIRST}.")
-AFTER = argument("after", str | None, doc="A cursor: only what comes after it.")
+FIRST = argument("first", int | None, DEFAULT_FIRST, f"How many at most, from 1 to {MAX_FIRST}; null: {DEFAULT_FIRST}.")
+AFTER = argument("after", str | None, doc="A cursor: only what comes after it; null: from the beginning.")
 CONFIDENCE = argument("confidence", list[Confidence] | None, doc="Only those that exist with one of these.")
 TEXT = argument("text", str | None, doc="Only those whose Chinese or English name has all of these words.")
 KINDS = argument("kinds", list[OrgUnitKind] | None, doc="Only units of these kinds.")
