@@ -22,7 +22,7 @@ from touchgraph.customers.importing import tallies
 from touchgraph.customers.importing.run import Imported, Options, import_files
 from touchgraph.customers.tables import TABLES
 from touchgraph.customers.tallies.rebuild import check_rollups
-from touchgraph.errors import InputError
+from touchgraph.errors import GraphError, InputError
 from touchgraph.graph.driver import Address, Graph, open_graph
 from touchgraph.graph.migrate import migrate, pending
 from touchgraph.graph.statements import Statement
@@ -219,6 +219,17 @@ async def test_bad_rows_are_told_and_the_rest_goes_in(
         "lead_grades": [(2, "lead", "unknown Lead: neither the files nor the graph have it")],
     }
     assert await stocked.run(Statement("MATCH (n:Interaction) RETURN count(n)")) == [[total]]
+
+
+async def test_what_refers_to_something_never_recorded_is_refused(
+    stocked: Graph, scratch_address: Address, settings_for: SettingsFor, made: Made, tmp_path: Path
+) -> None:
+    """A customer of whom somebody wrote no `recordedFrom` into the graph is told, with how to mend it."""
+    lead = made[1]["leads"][0]
+    await stocked.run(Statement("CREATE (:Customer {id: $id})", {"id": lead["customer"]}))
+    folder = write(tmp_path / "in", {"leads": [lead]})
+    with pytest.raises(GraphError, match=rf"{lead['customer']} has no recordedFrom .* check --repair"):
+        await run(settings_for(), scratch_address, folder)
 
 
 async def test_a_later_import_counts_what_it_adds(
