@@ -134,6 +134,26 @@ async def test_a_request_that_cannot_be_is_refused(small: Graph, changes: list[A
     assert await dump(small) == before
 
 
+async def test_a_unit_is_put_below_those_only_that_may_hold_it(small: Graph) -> None:
+    """Applied, corrected, or only supposed: a department below a dealer is refused, with both and their kinds."""
+    await apply(small, {"create": {"id": "dealer:d", "nameZh": "店", "nameEn": "D"}})
+    before = await dump(small)
+    move = {"move": {"id": "dept:b", "parent": "dealer:d"}}
+    merge = {"merge": {"ids": ["dealer:d"], "into": "dept:b"}}
+    supposed = "query W($c: [ReorgChange!]!) { %s(changes: $c) { __typename } }"
+    correct = "mutation C($input: CorrectFactInput!) { correctFact(input: $input) { changeSet { id } } }"
+    fact = {"type": "PART_OF", "start": "dept:b", "instead": {"end": "dealer:d"}, "evidence": EVIDENCE}
+    errors = [await refused(small, correct, {"input": fact})]
+    for change in (move, merge):
+        errors += [await refused(small, supposed % name, {"c": [change]}) for name in ("whatIf", "impact")]
+        errors.append(await refused(small, APPLY, {"input": request(change)}))
+    for error in errors:
+        assert error.extensions["code"] == "BAD_USER_INPUT"
+        assert "dept:b (Department) cannot " in error.message
+        assert "dealer:d (Dealer)" in error.message
+    assert await dump(small) == before
+
+
 async def test_a_mutation_is_applied_once(small: Graph) -> None:
     """The same clientMutationId with the same content gets the same payload again; with other content it is refused."""
     change = {"rename": {"id": "dept:a", "nameEn": "Alpha"}}

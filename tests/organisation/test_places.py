@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -150,7 +151,7 @@ async def test_the_check_finds_nothing_after_random_change_sets(empty_graph: Gra
         await empty_graph.run(Statement(text, {"at": stamp(0).recorded, "day": DAYS[0]}))
     for number in range(1, 101):
         operations = work.operations()
-        await empty_graph.write(lambda tx, operations=operations: write(tx, operations))
+        await empty_graph.write(partial(write, operations=operations))
         work = Work(work.now, stamp(number))
         for _ in range(20):
             name, fields = a_change(draw.choice)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from touchgraph.database import Report
-from touchgraph.graph.driver import Graph
+from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement, statement
 from touchgraph.model import CUSTOMER_ENTITIES, CUSTOMER_FACTS, OPEN_END, OPEN_RECORD, OPEN_START, TIMES, quote
 from touchgraph.organisation.check import LIMIT, Finding
@@ -48,7 +49,7 @@ async def missing_times(graph: Graph, report: Report | None = None) -> list[Miss
     That is the time of its change set, or the first known of it; else now. Raises GraphError.
     """
     now = datetime.now(UTC)
-    found = []
+    found: list[Missing] = []
     for element, what, known in await graph.read_one(statement("checks/times-of-sets", most=LIMIT)):
         found.append(Missing(element, False, what, {"recordedFrom": _native(known) or now}))
     for element, what, own, known in await graph.read_one(statement("checks/times-of-facts", most=LIMIT)):
@@ -58,6 +59,10 @@ async def missing_times(graph: Graph, report: Report | None = None) -> list[Miss
 
 async def repair(graph: Graph, missing: Sequence[Missing]) -> None:
     """Sets the times, some at a time, where they are missing still. Raises GraphError."""
+
+    async def write(tx: Transaction, batch: Statement) -> None:
+        await tx.run(batch)
+
     for of_fact, pattern in ((False, "(x)"), (True, "()-[x]->()")):
         rows = [{"element": one.element, "own": dict(one.values)} for one in missing if one.of_fact == of_fact]
         text = (
@@ -66,7 +71,7 @@ async def repair(graph: Graph, missing: Sequence[Missing]) -> None:
         )
         for start in range(0, len(rows), BATCH):
             batch = Statement(text, {"rows": rows[start : start + BATCH]})
-            await graph.write(lambda tx, batch=batch: tx.run(batch))
+            await graph.write(partial(write, batch=batch))
 
 
 # --- Customers, who come in millions ----------------------------------------------------------------------------------
@@ -113,7 +118,7 @@ async def _missing(graph: Graph, lacking: Iterable[Sequence[Any]], now: datetime
     )
     unknown = [element for element, _, since, _ in rows if since is None]
     first = {element: _native(time) for element, time in await graph.read_one(Statement(text, {"nodes": unknown}))}
-    found = []
+    found: list[Missing] = []
     for element, identity, since, facts in rows:
         known = since or first[element] or now
         if since is None:
