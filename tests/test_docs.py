@@ -22,7 +22,7 @@ from touchgraph.api.app import _STATUS, create_app
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Address, Graph
 from touchgraph.graph.statements import Statement
-from touchgraph.model import CUSTOMER_FACTS, FACTS, KINDS, LINKS, LOCK_LABEL, STATE_LABEL, TALLIES
+from touchgraph.model import BELOW, CUSTOMER_FACTS, FACTS, KINDS, LINKS, LOCK_LABEL, STATE_LABEL, TALLIES
 from touchgraph.organisation.files.loading import load
 from touchgraph.settings import Settings
 
@@ -326,6 +326,12 @@ def test_facts_are_documented() -> None:
     assert {fact: [quoted(cell) for cell in cells[:2]] for fact, cells in table.items()} == ends
     own = {fact.type: {p.name for p in fact.properties} for fact in (*FACTS, *CUSTOMER_FACTS)}
     assert {fact: missing for fact, names in own.items() if (missing := names - set(quoted(table[fact][2])))} == {}
+
+
+def test_which_units_stand_below_which_is_documented() -> None:
+    """The table has every kind of unit with those below which it may stand, as the model has it."""
+    table = rows("docs/seed-files.md", "What is refused")
+    assert {label: quoted(cells[0]) for label, cells in table.items()} == {one: list(up) for one, up in BELOW.items()}
 
 
 def test_saved_queries_are_documented() -> None:

@@ -16,6 +16,7 @@ import pytest
 from graphql import parse
 
 from touchgraph.answer import vocabulary
+from touchgraph.api.reference import reference
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Graph
 from touchgraph.graph.statements import Statement
@@ -96,6 +97,13 @@ def test_words_keep_their_text() -> None:
     keep_or_compare(
         path, path.read_text(encoding="utf-8") if path.exists() else "", "\n".join(["# The words\n", *parts])
     )
+
+
+def test_the_page_of_the_schema_is_that_of_the_schema() -> None:
+    """`docs/schema.md` has every type with its fields, arguments and values, and what they mean."""
+    path = Path(__file__).parents[2] / "docs" / "schema.md"
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    keep_or_compare(path, before, reference(SCHEMA._schema))
 
 
 @pytest.mark.parametrize("path", WRITES, ids=lambda path: path.stem)

@@ -177,14 +177,18 @@ async def test_words_are_planned_ahead_unless_that_is_switched_off(
     assert told == [ahead]
 
 
-async def test_what_nobody_foresaw_is_told_in_json(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failure of ours is an error of the protocol, with the id by which the log tells of it, and nothing else."""
+@pytest.mark.parametrize("where", ["schema.parse", "engine.plan", "engine.shape_rows"])
+async def test_what_nobody_foresaw_is_told_in_json(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """A failure of ours, of an operation or of a field of it, is an error of the protocol, with the id by which the log
+    tells of it, and nothing else."""
 
     def broken(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("touchgraph.api.schema.parse", broken)
-    answer = await client.post("/graphql", json={"query": "{ unforeseen: __typename }"})
+    monkeypatch.setattr(f"touchgraph.api.{where}", broken)
+    answer = await client.post("/graphql", json={"query": f'{{ {where[-4:]}: stage(id: "stage:deal") {{ id }} }}'})
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
     assert "X-Request-ID" in answer.headers
     assert "secret" not in answer.text

@@ -24,9 +24,9 @@ FIRST: dict[str, Any] = {
     "evidence": EVIDENCE,
     "sources": [{"id": "source:memo", "nameZh": "备忘", "nameEn": "Memo"}],
     "changes": [
-        {"create": {"id": "company:c", "nameZh": "司", "nameEn": "Company"}},
-        {"create": {"id": "dept:a", "nameZh": "甲", "nameEn": "A", "parent": "company:c", "level": 2}},
-        {"create": {"id": "dept:b", "nameZh": "乙", "nameEn": "B", "parent": "company:c"}},
+        {"create": {"id": "centre:c", "nameZh": "司", "nameEn": "Company"}},
+        {"create": {"id": "dept:a", "nameZh": "甲", "nameEn": "A", "parent": "centre:c", "level": 2}},
+        {"create": {"id": "dept:b", "nameZh": "乙", "nameEn": "B", "parent": "centre:c"}},
         {"create": {"id": "touchpoint:t", "nameZh": "触", "nameEn": "T"}},
         {"assign": {"unit": "dept:a", "subject": "touchpoint:t", "role": "ACCOUNTABLE"}},
     ],
@@ -87,8 +87,8 @@ async def test_the_payload_shows_the_graph_after_the_change(small: Graph) -> Non
         "evidence": {"source": {"id": "source:memo"}, "locator": "¶1"},
     }
     assert payload["query"]["orgUnits"]["nodes"] == [
-        {"id": "company:c", "nameEn": "Company", "parent": None},
-        {"id": "dept:a", "nameEn": "Alpha", "parent": {"id": "company:c"}},
+        {"id": "centre:c", "nameEn": "Company", "parent": None},
+        {"id": "dept:a", "nameEn": "Alpha", "parent": {"id": "centre:c"}},
         {"id": "dept:b", "nameEn": "B", "parent": {"id": "dept:a"}},
     ]
     again = await apply(small, {"rename": {"id": "dept:a", "nameEn": "Aleph"}})
@@ -131,6 +131,26 @@ async def test_a_request_that_cannot_be_is_refused(small: Graph, changes: list[A
     error = await refused(small, APPLY, {"input": request(*changes)})
     assert error.extensions["code"] == "BAD_USER_INPUT"
     assert any(part in error.message for part in told.split("|"))
+    assert await dump(small) == before
+
+
+async def test_a_unit_is_put_below_those_only_that_may_hold_it(small: Graph) -> None:
+    """Applied, corrected, or only supposed: a department below a dealer is refused, with both and their kinds."""
+    await apply(small, {"create": {"id": "dealer:d", "nameZh": "店", "nameEn": "D"}})
+    before = await dump(small)
+    move = {"move": {"id": "dept:b", "parent": "dealer:d"}}
+    merge = {"merge": {"ids": ["dealer:d"], "into": "dept:b"}}
+    supposed = "query W($c: [ReorgChange!]!) { %s(changes: $c) { __typename } }"
+    correct = "mutation C($input: CorrectFactInput!) { correctFact(input: $input) { changeSet { id } } }"
+    fact = {"type": "PART_OF", "start": "dept:b", "instead": {"end": "dealer:d"}, "evidence": EVIDENCE}
+    errors = [await refused(small, correct, {"input": fact})]
+    for change in (move, merge):
+        errors += [await refused(small, supposed % name, {"c": [change]}) for name in ("whatIf", "impact")]
+        errors.append(await refused(small, APPLY, {"input": request(change)}))
+    for error in errors:
+        assert error.extensions["code"] == "BAD_USER_INPUT"
+        assert "dept:b (Department) cannot " in error.message
+        assert "dealer:d (Dealer)" in error.message
     assert await dump(small) == before
 
 
@@ -243,7 +263,7 @@ async def test_what_if_answers_as_after_the_changes_and_leaves_no_trace(small: G
     present = (await execute(small, WHAT_IF, {"changes": [{"rename": {"id": "dept:a", "nameEn": "Y"}}]}))["now"]
     data = await execute(small, WHAT_IF, {"changes": SUPPOSED})
     assert data["now"] == present
-    assert [unit["id"] for unit in data["whatIf"]["orgUnits"]["nodes"]] == ["company:c", "dept:a", "dept:x"]
+    assert [unit["id"] for unit in data["whatIf"]["orgUnits"]["nodes"]] == ["centre:c", "dept:a", "dept:x"]
     assert data["whatIf"]["search"] == [{"node": {"id": "dept:x"}}]
     assert await dump(small) == before
     await apply(small, *SUPPOSED)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLObjectType
+import re
+
+from graphql import GraphQLEnumType, GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType
 
 from touchgraph.answer.selection import SOURCE
+from touchgraph.api.descriptions import described, undescribed, unused
 from touchgraph.api.schema import build_schema
 from touchgraph.model import FACTS, GROUPS, KINDS
 
@@ -14,6 +17,7 @@ COMPOSITES = [
     for name, type_ in CORE.type_map.items()
     if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__")
 ]
+DESCRIPTIONS = {key[0]: owner.description or "" for owner, key, _ in described(CORE)}
 
 
 def members(name: str) -> set[str]:
@@ -61,3 +65,37 @@ def test_every_field_declares_its_source_and_none_has_a_resolver() -> None:
 def test_every_type_says_what_it_is() -> None:
     """Types have descriptions, which GraphiQL shows."""
     assert [type_.name for type_ in COMPOSITES if not type_.description] == []
+
+
+def test_everything_says_what_it_is() -> None:
+    """Every type, field, argument, input field and value has a description, which GraphiQL and `docs/schema.md` show.
+
+    Give it where it is declared (`doc=`); where it recurs, or is made of a model, in `touchgraph.api.descriptions`.
+    """
+    assert undescribed(CORE) == []
+
+
+def test_descriptions_say_more_than_names_do() -> None:
+    """A description is at least one sentence, with some word that is not in the name of what it describes."""
+    for name, text in DESCRIPTIONS.items():
+        assert re.search(r"[.:?)`]$", text), name
+        assert text[0].isupper() or text[0] == "`" or text[0].isdigit(), name
+        words = set(re.findall(r"[a-z]+", text.lower())) - {"the", "a", "an", "of", "its", "it", "is", "this", "that"}
+        assert not words <= set(re.findall(r"[a-z]+", re.sub(r"([A-Z])", r" \1", name).lower())), name
+
+
+def test_no_description_waits_for_what_is_not_there() -> None:
+    """Each text of the tables is that of something in the schema: what is renamed or gone takes its text along."""
+    assert unused(CORE) == []
+
+
+def test_what_may_be_null_says_what_that_means() -> None:
+    """A nullable field or argument tells of null, of its default, or that it is a filter; of changes, one is given."""
+    told = re.compile(r"\bnull\b|\bdefault\b|\bleft out\b|^Only ", re.IGNORECASE)
+    silent = [
+        key[0]
+        for owner, key, _ in described(CORE)
+        if hasattr(owner, "type") and not isinstance(owner.type, GraphQLNonNull)
+        if not told.search(owner.description or "") and not key[0].startswith("ReorgChange.")
+    ]
+    assert silent == []

@@ -149,7 +149,7 @@ async def test_each_what_if_comes_on_top_of_all_around_it(small: Graph) -> None:
     before = await dump(small)
     query = """{ whatIf(changes: [{rename: {id: "dept:a", nameEn: "One"}}]) {
         whatIf(changes: [{rename: {id: "dept:b", nameEn: "Two"}}]) {
-          whatIf(changes: [{rename: {id: "company:c", nameEn: "Three"}}]) { orgUnits { nodes { nameEn } } } } } }"""
+          whatIf(changes: [{rename: {id: "centre:c", nameEn: "Three"}}]) { orgUnits { nodes { nameEn } } } } } }"""
     data = (await execute(small, query))["whatIf"]["whatIf"]["whatIf"]
     assert [unit["nameEn"] for unit in data["orgUnits"]["nodes"]] == ["Three", "One", "Two"]
     assert await dump(small) == before

@@ -18,7 +18,9 @@ import psutil
 import pytest
 
 from touchgraph import cli, database
+from touchgraph.cli.database import with_graph
 from touchgraph.cli.serving import SAMPLE
+from touchgraph.graph.statements import Statement
 from touchgraph.settings import Settings
 
 SettingsFor = Callable[..., Settings]
@@ -265,6 +267,22 @@ def test_doing_it_again_changes_nothing(run_upped: Run) -> None:
     assert all(line.endswith("was loaded already") for line in out.splitlines())
     assert run_upped("check")[:2] == (0, "Nothing found.\n")
     assert run_upped("db", "status")[0] == 0
+
+
+def test_a_time_that_is_missing_is_set_only_when_told_so(run_upped: Run) -> None:
+    """`check` finds it, `--repair` says what would be set, and with `--yes` it is set; then nothing is found."""
+    remove = "MATCH (:Entity {id: 'dept:sales'})-[f:PART_OF]->() WHERE f.recordedTo.year = 9999 REMOVE f.recordedTo"
+    assert run_upped("check", "--repair")[:2] == (0, "No time is missing.\n")
+    assert run_upped("check", "--yes")[0] == 1
+    with_graph(lambda graph: graph.run(Statement(remove)))
+    code, out, _ = run_upped("check")
+    assert (code, "has no recordedTo" in out) == (1, True)
+    for _ in range(2):
+        code, out, _ = run_upped("check", "--repair")
+        assert (code, "recordedTo" in out, "9999-12-31T00:00:00+00:00" in out) == (1, True, True)
+        assert "Nothing was set" in out
+    assert run_upped("check", "--repair", "--yes")[0] == 0
+    assert run_upped("check")[:2] == (0, "Nothing found.\n")
 
 
 def test_faults_of_a_seed_file_are_told_one_a_line(run_upped: Run, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ dept:a
   + REPORTS_TO position:p  from 2025-05-31
   - RESPONSIBLE_FOR touchpoint:t role=ACCOUNTABLE  from 2025-05-31
 dept:b
-  + PART_OF company:c  from 2025-05-31
+  + PART_OF centre:c  from 2025-05-31
   + REPORTS_TO position:p  from 2025-05-31
   + RESPONSIBLE_FOR touchpoint:t role=ACCOUNTABLE  from 2025-05-31
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,11 +22,13 @@ from touchgraph.customers.importing import tallies
 from touchgraph.customers.importing.run import Imported, Options, import_files
 from touchgraph.customers.tables import TABLES
 from touchgraph.customers.tallies.rebuild import check_rollups
-from touchgraph.errors import InputError
+from touchgraph.errors import GraphError, InputError
 from touchgraph.graph.driver import Address, Graph, open_graph
 from touchgraph.graph.migrate import migrate, pending
 from touchgraph.graph.statements import Statement
+from touchgraph.model import OPEN_END, OPEN_RECORD
 from touchgraph.organisation.files.loading import load, seeded
+from touchgraph.organisation.store import native
 from touchgraph.settings import Settings
 
 SettingsFor = Callable[..., Settings]
@@ -116,31 +119,61 @@ async def test_a_row_becomes_what_it_says(
 async def test_what_is_left_empty_is_what_the_documentation_says(
     stocked: Graph, scratch_address: Address, settings_for: SettingsFor, made: Made, tmp_path: Path
 ) -> None:
-    """With every column empty that may be: known since the import, valid to the open end, without what is unknown."""
-    bare = {
-        table.name: [
-            {column.name: row[column.name] if column.required else "" for column in table.columns}
-            for row in made[1][table.name]
-        ]
-        for table in TABLES
-        if table.name != "stage_history"  # stages of one customer would overlap
-    }
-    before = datetime.now(UTC)
-    first = await run(settings_for(), scratch_address, write(tmp_path / "in", bare))
-    loaded_rows = sum(count.loaded for count in first.counts)
-    assert loaded_rows > 100
-    # Who was served by several dealers is, as it stands here, at the same time.
-    assert {one.table for one in first.counts if one.rejected} <= {"dealer_assignments", "lead_grades", "consents"}
-    text = f"""MATCH (n:{LABELS}) OPTIONAL MATCH (n)-[f]->() WHERE f.source IS NOT NULL
-        WITH count(DISTINCT CASE WHEN n.recordedFrom >= $before THEN NULL ELSE n END) AS nodes,
-          count(DISTINCT CASE WHEN f.recordedFrom >= $before THEN NULL ELSE f END) AS facts,
-          collect(f.recordedTo) AS ends
-        RETURN nodes, facts, all(one IN ends WHERE toString(one) STARTS WITH '9999-12-31')"""
-    assert await stocked.run(Statement(text, {"before": before})) == [[0, 0, True]]
-    (customer,) = (await stocked.run(Statement("MATCH (c:Customer) RETURN properties(c) LIMIT 1")))[0]
-    assert {"birthYear", "province", "city"}.isdisjoint(customer)
+    """In batches, with every column empty that may be, each is what it says; the same again is found there."""
+    tables, before = bare(made[1]), datetime.now(UTC)
+    first = await run(settings_for(), scratch_address, write(tmp_path / "in", tables))
+    assert (first.way, loaded(first)) == ("in batches", {name: (len(rows), 0, 0) for name, rows in tables.items()})
+    assert await otherwise_than_documented(stocked, tables, before) == []
     again = await run(settings_for(), scratch_address, tmp_path / "in")
-    assert sum(count.present for count in again.counts) == loaded_rows
+    assert loaded(again) == {name: (0, len(rows), 0) for name, rows in tables.items()}
+
+
+def bare(tables: Tables) -> Tables:
+    """The same tables with every column empty that may be; of facts the first of each start, as no two may overlap."""
+    result: Tables = {}
+    for table in TABLES:
+        first = {row[table.facts[0].start if table.bitemporal else "id"]: row for row in reversed(tables[table.name])}
+        result[table.name] = [
+            {column.name: row[column.name] if column.required else "" for column in table.columns}
+            for row in first.values()
+        ]
+    return result
+
+
+async def otherwise_than_documented(graph: Graph, tables: Tables, before: datetime) -> list[str]:
+    """The columns that are not, in the graph, what `docs/customers.md` says of an empty one; `check` finds nothing.
+
+    All rows became known at one time since `before`; facts hold still, and are what is known; nothing else is there.
+    """
+    wrong: list[str] = []
+    times: set[Any] = set()
+    for table in TABLES:
+        facts = "|".join(fact.type for fact in table.facts)
+        told = {"facts": f"()-[x:{facts}]->()", "rows": f"(x:{table.label})" if table.label else f"()-[x:{facts}]->()"}
+        for column in (column for column in table.columns if not column.required):
+            name, rows = column.name, len(tables[table.name])
+            links = [type_ for type_, end in table.links if end == name]
+            links += [fact.type for fact in table.facts if name in (fact.end, fact.valid_from)]
+            if links:
+                found = await graph.run(Statement(f"MATCH ()-[x:{links[0]}]->() RETURN count(x)"))
+                as_told = found == [[0]]
+            else:
+                text = f"MATCH {told['rows']} RETURN count(x), count(x.{name}), collect(DISTINCT x.{name})"
+                ((count, present, values),) = await graph.run(Statement(text))
+                due: list[Any] = {"validTo": [OPEN_END], "recordedTo": [OPEN_RECORD]}.get(name, [])
+                times |= set(map(native, values)) if name == "recordedFrom" else set()
+                as_told = count == rows and (name == "recordedFrom" or list(map(native, values)) == due)
+                as_told = as_told and present == (rows if due or name == "recordedFrom" else 0)
+            wrong += [] if as_told else [f"{table.name}.{name}"]
+        if facts:
+            text = f"MATCH {told['facts']} RETURN collect(DISTINCT [x.recordedFrom, x.recordedTo])"
+            ((of_facts,),) = await graph.run(Statement(text))
+            times |= {native(since) for since, _ in of_facts}
+            wrong += [f"{table.name}: facts" for _, until in of_facts if native(until) != OPEN_RECORD]
+    assert len(times) == 1
+    (time,) = times
+    assert before <= time <= datetime.now(UTC)
+    return wrong + [finding.message for finding in await check_customers(graph)]
 
 
 async def test_bad_rows_are_told_and_the_rest_goes_in(
@@ -186,6 +219,17 @@ async def test_bad_rows_are_told_and_the_rest_goes_in(
         "lead_grades": [(2, "lead", "unknown Lead: neither the files nor the graph have it")],
     }
     assert await stocked.run(Statement("MATCH (n:Interaction) RETURN count(n)")) == [[total]]
+
+
+async def test_what_refers_to_something_never_recorded_is_refused(
+    stocked: Graph, scratch_address: Address, settings_for: SettingsFor, made: Made, tmp_path: Path
+) -> None:
+    """A customer of whom somebody wrote no `recordedFrom` into the graph is told, with how to mend it."""
+    lead = made[1]["leads"][0]
+    await stocked.run(Statement("CREATE (:Customer {id: $id})", {"id": lead["customer"]}))
+    folder = write(tmp_path / "in", {"leads": [lead]})
+    with pytest.raises(GraphError, match=rf"{lead['customer']} has no recordedFrom .* check --repair"):
+        await run(settings_for(), scratch_address, folder)
 
 
 async def test_a_later_import_counts_what_it_adds(
@@ -297,15 +341,24 @@ async def test_through_the_import_tool(
     assert list(database.home_of(settings).building.parent.glob("import/*")) == []
 
 
-async def test_whoever_started_the_database_still_stops_it(settings_for: SettingsFor, made: Made) -> None:
-    """An import into a Neo4j that `up` or a test runs starts it anew, but whose it is stays as it was."""
-    settings = settings_for()
+async def test_whoever_started_the_database_still_stops_it(
+    settings_for: SettingsFor, made: Made, tmp_path: Path
+) -> None:
+    """An import into a Neo4j that `up` or a test runs starts it anew, but whose it is stays as it was.
+
+    Through the tool, too, every column that is empty is what the documentation says.
+    """
+    settings, tables = settings_for(), bare(made[1])
+    folder, before = write(tmp_path / "in", tables), datetime.now(UTC)
     with database.running(settings) as running:
         async with open_graph(running.address, PATIENCE, PATIENCE) as graph:
             await stock(graph)
-        child = importing(environment(settings), str(made[0]))
+        child = importing(environment(settings), str(folder))
         _, told = child.communicate()
         assert child.returncode == 0, told
+        assert not (folder / "rejects").exists()
+        async with open_graph(running.address, PATIENCE, PATIENCE) as graph:
+            assert await otherwise_than_documented(graph, tables, before) == []
         now = database.status(settings)
         assert now.running
         assert now.pid != running.pid

@@ -96,7 +96,11 @@ BAD = [
     ("customers", "id", "", "is empty"),
     ("customers", "nameZh", "", "is empty"),
     ("customers", "nameEn", "x" * 4_001, "longer than 4000 letters"),
-    ("customers", "nameEn", "  ", "is blank"),
+    ("customers", "nameEn", "  ", "has nothing in it that can be seen"),
+    ("customers", "nameEn", "Li ", "begins or ends with white space"),
+    ("customers", "nameZh", "\u200b", "has U+200B (ZERO WIDTH SPACE) as character 1"),
+    ("customers", "nameZh", "李\u202e娜", "has U+202E (RIGHT-TO-LEFT OVERRIDE) as character 2"),
+    ("customers", "city", "长\t春", "has U+0009 (a control character) as character 2"),
     ("customers", "birthYear", "eighty", "expected whole number, 1900 to 2100"),
     ("customers", "birthYear", "1899", "expected whole number, 1900 to 2100"),
     ("customers", "birthYear", "1999.5", "expected whole number, 1900 to 2100"),
@@ -124,6 +128,8 @@ BAD = [
     ("interactions", "at", "2025-06-01 12:00", "no time zone"),
     ("interactions", "kind", "KISS", "expected one of VIEW, "),
     ("interactions", "touchpoint", "stage:deal", "unknown Touchpoint"),
+    ("feedback", "text", "\u200b\n", "has nothing in it that can be seen"),
+    ("feedback", "text", "续航\x07", "has U+0007 (a control character) as character 3"),
     ("feedback", "routedOn", "", "`phase` and `routedOn` go together"),
 ]
 
@@ -211,8 +217,9 @@ async def test_every_fault_of_a_row_is_told_and_it_counts_once(tmp_path: Path, w
 
 async def test_text_is_taken_as_it_is(tmp_path: Path, world: World, tables: Tables) -> None:
     """Quotes, commas, breaks and letters of all scripts are no faults, and an empty value is none of a value."""
-    tables["customers"][0]["nameEn"] = 'O\'Neill, "Jo"\nÅsa 𠮷'
+    tables["customers"][0]["nameEn"] = 'O\'Neill, "Jo" Åsa 𠮷 می\u200cخواهم'
+    tables["feedback"][0]["text"] = 'One, "two"\r\n\tthree 👨\u200d👩'
     tables["customers"][1] |= {"birthYear": "", "province": "", "recordedFrom": "2026-06-30T08:00:00.5+08:00"}
-    checked = await check(write(tmp_path / "in", {"customers": tables["customers"]}), world)
+    checked = await check(write(tmp_path / "in", {name: tables[name] for name in ("customers", "feedback")}), world)
     assert checked.told == {}
-    assert checked.good["customers"] == len(tables["customers"])
+    assert checked.good == {name: len(tables[name]) for name in ("customers", "feedback")}

@@ -60,6 +60,8 @@ TYPES = {
     "checks/properties": ALL,
     "checks/reference": ALL,
     "checks/second": [kind.type for kind in FACTS if kind.single],
+    "checks/times-of-facts": ALL,
+    "checks/times-of-sets": ALL,
     "store/facts": ALL,
 }
 """The types of facts that a statement has to name, as the model tells them."""

@@ -20,10 +20,11 @@ EVIDENCE = EvidenceItem(source="source:a", confidence="STATED", locator="¶1")  
 
 FIRST: list[dict[str, dict[str, Any]]] = [
     {"create": {"id": "company:c"}},
-    {"create": {"id": "dept:a", "parent": "company:c", "level": 1}},
-    {"create": {"id": "dept:b", "parent": "company:c"}},
+    {"create": {"id": "centre:c", "parent": "company:c"}},
+    {"create": {"id": "dept:a", "parent": "centre:c", "level": 1}},
+    {"create": {"id": "dept:b", "parent": "centre:c"}},
     {"create": {"id": "dept:a1", "parent": "dept:a"}},
-    {"create": {"id": "region:r", "parent": "company:c"}},
+    {"create": {"id": "region:r", "parent": "centre:c"}},
     {"create": {"id": "position:p"}},
     {"create": {"id": "touchpoint:t"}},
     {"create": {"id": "touchpoint:u", "parent": "touchpoint:t"}},
@@ -96,9 +97,9 @@ def test_a_fact_that_would_be_truncated_to_nothing_is_only_closed(known: Snapsho
 def test_what_comes_and_goes_within_a_change_set_leaves_no_trace(known: Snapshot) -> None:
     """A fact recorded and superseded by the same change set is not written."""
     work = applied(
-        known, 2, {"move": {"id": "dept:a1", "parent": "dept:b"}}, {"move": {"id": "dept:a1", "parent": "company:c"}}
+        known, 2, {"move": {"id": "dept:a1", "parent": "dept:b"}}, {"move": {"id": "dept:a1", "parent": "centre:c"}}
     )
-    assert {f.end for f in work.operations().recorded_facts} == {"dept:a", "company:c"}
+    assert {f.end for f in work.operations().recorded_facts} == {"dept:a", "centre:c"}
     assert len(work.operations().closed) == 1
 
 
@@ -136,8 +137,8 @@ def test_a_mandate_is_part_of_the_state(known: Snapshot) -> None:
 def test_a_later_plan_is_superseded(known: Snapshot) -> None:
     """What was recorded of later days for the same thing gives way to a change that holds from an earlier day on."""
     planned = applied(known, 2, {"move": {"id": "dept:a1", "parent": "dept:b", "validFrom": LATER}}).now
-    work = applied(planned, 3, {"move": {"id": "dept:a1", "parent": "company:c"}})
-    assert ("dept:a1", "company:c") in facts(work.now, "PART_OF", LATER)
+    work = applied(planned, 3, {"move": {"id": "dept:a1", "parent": "centre:c"}})
+    assert ("dept:a1", "centre:c") in facts(work.now, "PART_OF", LATER)
     assert ("dept:a1", "dept:b") not in facts(work.now, "PART_OF", LATER)
 
 
@@ -160,7 +161,7 @@ def test_a_successor_takes_children_responsibilities_and_scopes(known: Snapshot)
 def test_a_child_may_succeed_its_parent(known: Snapshot) -> None:
     """The child takes the parent's place below the grandparent."""
     work = applied(known, 2, {"close": {"id": "dept:a", "successor": "dept:a1"}})
-    assert ("dept:a1", "company:c") in facts(work.now, "PART_OF")
+    assert ("dept:a1", "centre:c") in facts(work.now, "PART_OF")
 
 
 def test_what_a_successor_has_already_is_not_told_twice(known: Snapshot) -> None:
@@ -181,7 +182,7 @@ def test_a_merge_closes_all_but_the_one_that_takes(known: Snapshot) -> None:
 
 
 SPLIT = [
-    {"create": {"id": "dept:n", "parent": "company:c"}},
+    {"create": {"id": "dept:n", "parent": "centre:c"}},
     {
         "split": {
             "id": "dept:a",
@@ -214,7 +215,7 @@ def test_a_split_may_leave_the_whole_in_place(known: Snapshot) -> None:
 
 def test_what_refers_to_a_split_place_refers_to_every_part(known: Snapshot) -> None:
     """A responsibility within a region that is split is one within each of the parts."""
-    new = [{"create": {"id": f"region:{name}", "parent": "company:c"}} for name in ("s1", "s2")]
+    new = [{"create": {"id": f"region:{name}", "parent": "centre:c"}} for name in ("s1", "s2")]
     now = applied(known, 2, *new, {"split": {"id": "region:r", "into": ["region:s1", "region:s2"]}}).now
     scopes = {f.get("scope") for f in now.into("RESPONSIBLE_FOR", "touchpoint:u", DAY)}
     assert scopes == {"region:s1", "region:s2"}
@@ -265,7 +266,7 @@ def test_reporting_delegating_and_ending_any_fact(known: Snapshot) -> None:
 def test_a_closed_unit_may_be_created_again(known: Snapshot) -> None:
     """A closing that was wrong is corrected by creating the unit from that day on."""
     closed = applied(known, 2, {"close": {"id": "dept:b"}}).now
-    work = applied(closed, 3, {"create": {"id": "dept:b", "parent": "company:c"}})
+    work = applied(closed, 3, {"create": {"id": "dept:b", "parent": "centre:c"}})
     assert work.operations().entities == {}
     assert work.now.life("dept:b") == [(START, OPEN_END)]
 
@@ -291,6 +292,10 @@ IMPOSSIBLE: list[tuple[dict[str, dict[str, Any]], str]] = [
     ({"move": {"id": "dept:a", "parent": "dept:a"}}, "come back"),
     ({"move": {"id": "dept:a1", "parent": "dept:a"}}, "nothing changes"),
     ({"move": {"id": "dept:a1", "parent": "touchpoint:t"}}, "expected OrgUnit"),
+    ({"move": {"id": "region:r", "parent": "dept:b"}}, "region:r (Region) cannot stand below dept:b (Department)"),
+    ({"create": {"id": "dealer:d", "parent": "region:r"}}, "it stands below Area"),
+    ({"move": {"id": "company:c", "parent": "centre:c"}}, "it stands below nothing"),
+    ({"merge": {"ids": ["dept:b"], "into": "company:c"}}, "company:c (Company) cannot take the place of dept:b"),
     ({"move": {"id": "touchpoint:t", "parent": "channel:x"}}, "one kind"),
     ({"move": {"id": "position:p", "parent": "dept:a"}}, "cannot have a parent"),
     ({"move": {"id": "dept:a1", "parent": "dept:b", "validFrom": date(2023, 1, 1)}}, "does not exist on 2023-01-01"),
@@ -309,7 +314,7 @@ IMPOSSIBLE: list[tuple[dict[str, dict[str, Any]], str]] = [
             "split": {
                 "id": "dept:a",
                 "into": ["dept:b", "dept:a1"],
-                "assign": [{"unit": "company:c", "child": "dept:a1"}],
+                "assign": [{"unit": "centre:c", "child": "dept:a1"}],
             }
         },
         "none of dept:b, dept:a1",

@@ -23,8 +23,8 @@ changeSet:
   evidence: {source: source:a, confidence: STATED}
 sources: [{id: source:a, nameZh: 文, nameEn: Text}]
 entities:
-  - {id: company:c, nameZh: 公司, nameEn: Company}
-  - {id: dept:a, nameZh: 甲, nameEn: A, level: 1, parent: company:c}
+  - {id: centre:c, nameZh: 公司, nameEn: Company}
+  - {id: dept:a, nameZh: 甲, nameEn: A, level: 1, parent: centre:c}
   - {id: dept:b, nameZh: 乙, nameEn: B, parent: dept:a}
   - {id: touchpoint:t, nameZh: 点, nameEn: T}
   - {id: channel:x, nameZh: 线, nameEn: X}
@@ -43,7 +43,7 @@ changeSet:
   evidence: {source: source:a, confidence: STATED}
 changes:
   - rename: {id: dept:b, nameEn: B2}
-  - move: {id: dept:b, parent: company:c}
+  - move: {id: dept:b, parent: centre:c}
   - move: {id: dept:a, parent: dept:b}
   - close: {id: channel:x, successor: channel:y}
   - end: {unit: dept:a, subject: touchpoint:t, role: ACCOUNTABLE, validFrom: 2025-01-01}
@@ -99,7 +99,7 @@ BROKEN: list[tuple[str, str, str]] = [
     ("overlap", f"MATCH (a)-[f:PART_OF]->(b {{id: 'dept:a'}}) CREATE (a)-[g:PART_OF]->(b) {COPY}", "told twice"),
     (
         "second",
-        f"{PART} MATCH (b {{id: 'dept:b'}}), (c {{id: 'company:c'}}) CREATE (b)-[g:PART_OF]->(c) {COPY}",
+        f"{PART} MATCH (b {{id: 'dept:b'}}), (c {{id: 'centre:c'}}) CREATE (b)-[g:PART_OF]->(c) {COPY}",
         "a second one beside",
     ),
     (
@@ -186,7 +186,7 @@ async def test_a_fact_that_was_corrected_is_no_second_one(loaded: Loader) -> Non
     graph = await loaded(SEED)
     at = datetime(2025, 6, 2, tzinfo=UTC)
     await graph.run(Statement(PART + "SET f.recordedTo = $at", {"at": at}))
-    create = f"MATCH (a {{id: 'dept:b'}}), (b {{id: 'company:c'}}) CREATE (a)-[f:PART_OF {TIMES}]->(b)"
+    create = f"MATCH (a {{id: 'dept:b'}}), (b {{id: 'centre:c'}}) CREATE (a)-[f:PART_OF {TIMES}]->(b)"
     await graph.run(Statement(create + " SET f.recordedFrom = $at", {"at": at}))
     assert await check(graph) == []
 

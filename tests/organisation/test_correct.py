@@ -69,8 +69,8 @@ def test_which_fact_is_told_by_day_and_properties(known: Snapshot) -> None:
     both = {"type": "PART_OF", "start": "dept:a1"}
     with pytest.raises(InputError, match=r"2 facts could be meant: .*dept:a .*dept:b"):
         applied(moved, 3, {"correct": both})
-    now = applied(moved, 3, {"correct": {**both, "day": LATER, "instead": {"end": "company:c"}}}).now
-    assert [f.end for f in now.out("PART_OF", "dept:a1")] == ["dept:a", "company:c"]
+    now = applied(moved, 3, {"correct": {**both, "day": LATER, "instead": {"end": "centre:c"}}}).now
+    assert [f.end for f in now.out("PART_OF", "dept:a1")] == ["dept:a", "centre:c"]
     scoped = applied(known, 2, {"assign": {"unit": "dept:a", "subject": "touchpoint:t", "role": "ACCOUNTABLE",
                                            "scope": "region:r"}}).now  # fmt: skip
     left = applied(scoped, 3, {"correct": {**OWNS, "scope": None}}).now
@@ -115,7 +115,7 @@ async def test_both_what_was_and_what_is_known_can_be_asked_for(small: Graph) ->
     assert data["correctFact"] == {
         "clientMutationId": "c",
         "changeSet": {"id": "change:2024-03-01-correction", "nameEn": "Correction", "effective": "2024-03-01"},
-        "query": {"orgUnit": {"nameEn": "Bee", "parent": {"id": "company:c"}}},
+        "query": {"orgUnit": {"nameEn": "Bee", "parent": {"id": "centre:c"}}},
     }
     where = {"type": "PART_OF", "start": "dept:b", "instead": {"end": "dept:a"}, "note": "a slip"}
     wanted = {"input": {**where, "evidence": {**EVIDENCE, "locator": "¶2"}, "clientMutationId": "d", "nameEn": "Slip"}}
@@ -129,7 +129,7 @@ async def test_both_what_was_and_what_is_known_can_be_asked_for(small: Graph) ->
     assert now["facts"][0]["evidence"]["locator"] == "¶2"
     then = (await execute(small, SEEN, moment))["at"]["orgUnit"]
     was = before["at"]["orgUnit"]
-    assert (then["nameEn"], then["parent"], then["facts"]) == ("B", {"id": "company:c"}, was["facts"])
+    assert (then["nameEn"], then["parent"], then["facts"]) == ("B", {"id": "centre:c"}, was["facts"])
     assert was["states"][0]["recordedTo"] is None
     assert then["states"][0]["recordedTo"] is not None
 

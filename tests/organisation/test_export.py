@@ -112,7 +112,7 @@ async def test_a_record_of_no_change_set_is_told(empty_graph: Graph, tmp_path: P
         ("closed: [{type: HAS_STATE, start: dept:a}]", "`validFrom` is missing"),
         ("states: [{id: dept:a, nameZh: 甲, nameEn: B}]", "can have one HAS_STATE"),
         ("states: [{id: dept:x, nameZh: 甲, nameEn: A}]", "unknown id dept:x"),
-        ("states: [{id: dept:a, nameZh: 甲, nameEn: A, parent: company:c}]", "`parent` is no property"),
+        ("states: [{id: dept:a, nameZh: 甲, nameEn: A, parent: centre:c}]", "`parent` is no property"),
     ],
 )
 async def test_what_cannot_be_closed_or_stated_is_a_fault(
@@ -126,7 +126,7 @@ async def test_what_cannot_be_closed_or_stated_is_a_fault(
     head += "evidence: {{source: source:a, confidence: STATED}}}}\n"
     base.write_text(
         head.format(1) + "sources: [{id: source:a, nameZh: 文, nameEn: Text}]\nentities:\n"
-        "  - {id: company:c, nameZh: 司, nameEn: C}\n  - {id: dept:a, nameZh: 甲, nameEn: A, parent: company:c}\n"
+        "  - {id: centre:c, nameZh: 司, nameEn: C}\n  - {id: dept:a, nameZh: 甲, nameEn: A, parent: centre:c}\n"
     )
     await load(empty_graph, [base])
     path.write_text(head.format(2) + section)

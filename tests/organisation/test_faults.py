@@ -61,8 +61,8 @@ BAD = HEAD.format(name="bad", day=1) + dedent("""\
       - {id: text:b, nameZh: 文, nameEn: Text}                  # ✗ expected one that begins with source:
       - {id: source:c, nameZh: 文, nameEn: Text, publishedOn: soon}  # ✗ `publishedOn` is soon: expected a date
     entities:
-      - {id: company:c, nameZh: 公司, nameEn: Company}
-      - {id: dept:a, nameZh: 甲, nameEn: A, parent: company:c}
+      - {id: centre:c, nameZh: 公司, nameEn: Company}
+      - {id: dept:a, nameZh: 甲, nameEn: A, parent: centre:c}
       - {id: dept:c1, nameZh: 丙, nameEn: C}
       - {id: dept:b, nameZh: 乙, parent: dept:a}                # ✗ `nameEn` is missing
       - id: dept:c
@@ -95,7 +95,8 @@ BAD = HEAD.format(name="bad", day=1) + dedent("""\
       - {type: RESPONSIBLE_FOR, start: dept:a, end: touchpoint:t, role: ACCOUNTABLE}
       - {type: RESPONSIBLE_FOR, start: dept:a, end: touchpoint:t, role: ACCOUNTABLE, validFrom: 2025-03-01}  # ✗ holds
       - {type: PART_OF, start: dept:a, end: dept:f}            # ✗ dept:a can have one PART_OF at a time
-      - {type: PART_OF, start: company:c, end: dept:a}         # ✗ company:c → dept:a → company:c
+      - {type: PART_OF, start: centre:c, end: dept:a}          # ✗ centre:c (Centre) cannot stand below dept:a (Dep
+      - {type: KIND_OF, start: touchpoint:t, end: touchpoint:t}  # ✗ touchpoint:t → touchpoint:t
       - {type: SERVES, start: touchpoint:t, end: stage:s}
       - {type: USES, start: touchpoint:t, end: channel:x, validFrom: 2025-05-01, validTo: 2025-04-01}  # ✗ not before
       - {type: USES, start: touchpoint:t, end: channel:x, validTo: 2025-04-01,
@@ -112,7 +113,7 @@ BAD = HEAD.format(name="bad", day=1) + dedent("""\
       - {rename: {id: dept:a, nameEn: N}, rank: {id: dept:a, level: 1}}  # ✗ expected one change
       - rename: {id: dept:a, nameFr: N}                        # ✗ unknown key `nameFr`
       - move: {id: dept:f}                                     # ✗ `parent` is missing
-      - close: {id: company:c}                                 # ✗ still has children
+      - close: {id: centre:c}                                  # ✗ still has children
       - staff: {unit: dept:a, position: position:p, headcount: 2}  # ✗ unknown id position:p
       - rename: {id: dept:a, nameEn: N, note: x}
         note: y                                                # ✗ stands beside `rename` and within it

@@ -34,8 +34,8 @@ changeSet:
   evidence: {source: source:a, locator: ¶1, confidence: STATED}
 sources: [{id: source:a, nameZh: 文, nameEn: Text, publishedOn: 2025-05-30}]
 entities:
-  - {id: company:c, nameZh: 公司, nameEn: Company}
-  - {id: dept:a, nameZh: 甲, nameEn: A, level: 1, parent: company:c}
+  - {id: centre:c, nameZh: 公司, nameEn: Company}
+  - {id: dept:a, nameZh: 甲, nameEn: A, level: 1, parent: centre:c}
   - {id: dept:b, nameZh: 乙, nameEn: B}
   - {id: position:p, nameZh: 岗, nameEn: P}
   - {id: touchpoint:t, nameZh: 点, nameEn: T}
@@ -58,7 +58,7 @@ changes:
   - transfer: {subject: touchpoint:t, role: ACCOUNTABLE, from: dept:a, to: dept:b}
   - report: {id: dept:a, position: position:p}
 facts:
-  - {type: PART_OF, start: dept:b, end: company:c}
+  - {type: PART_OF, start: dept:b, end: centre:c}
 """
 
 
@@ -143,7 +143,7 @@ async def test_both_times_can_be_asked(empty_graph: Graph, files: list[Path]) ->
         found = await rows(empty_graph, VIEW, asOf=day, knownAt=known)
         return [row for row in found if row[0] in {"RESPONSIBLE_FOR", "REPORTS_TO"} or row[1] == "dept:a"]
 
-    old = [["HAS_STATE", "dept:a", "A"], ["PART_OF", "dept:a", "company:c"]]
+    old = [["HAS_STATE", "dept:a", "A"], ["PART_OF", "dept:a", "centre:c"]]
     owned = ["RESPONSIBLE_FOR", "dept:a", "touchpoint:t"]
     assert await view(before, first) == await view(before, second) == await view(after, first) == [*old, owned]
     assert await view(after, second) == [
@@ -190,7 +190,7 @@ async def test_layout_is_no_content(empty_graph: Graph, files: list[Path]) -> No
         "2025-06-01T08:00:00+08:00", "2025-06-01T00:00:00Z"
     )
     text = text.replace(
-        "{id: company:c, nameZh: 公司, nameEn: Company}", "{nameEn: Company, id: company:c, nameZh: 公司}"
+        "{id: centre:c, nameZh: 公司, nameEn: Company}", "{nameEn: Company, id: centre:c, nameZh: 公司}"
     )
     files[0].write_text(text)
     assert [one.applied for one in await load(empty_graph, files)] == [False, False]
@@ -298,7 +298,7 @@ async def test_what_is_read_back_is_what_was_planned(empty_graph: Graph, files: 
     known = await empty_graph.read(read_snapshot)
     evidence = EvidenceItem(source="source:a", confidence="STATED")  # type: ignore[arg-type]
     work = Work(known, Stamp("change:one", datetime(2025, 6, 3, tzinfo=UTC), date(2025, 5, 31), evidence))
-    apply(work, parse_change("create", {"id": "dept:n", "nameZh": "新", "nameEn": "N", "parent": "company:c"}))
+    apply(work, parse_change("create", {"id": "dept:n", "nameZh": "新", "nameEn": "N", "parent": "centre:c"}))
     apply(work, parse_change("close", {"id": "dept:a", "successor": "dept:n"}))
     operations = work.operations()
     await empty_graph.write(lambda tx: write(tx, operations))

@@ -64,7 +64,7 @@ class Proposer:
         self.draw, self.day, self.pick = draw, day, draw.choice
         self.facts = [fact for fact in known if fact.valid_from <= day < fact.valid_to]
         there = {fact.start for fact in self.facts if fact.type == "HAS_STATE"}
-        self.units = sorted(one for one in there if one in PARENTS or one in PARENTS["region:1"] or ":new" in one)
+        self.units = sorted(one for one in there if one in PARENTS or one == "company:1" or ":new" in one)
         subjects = [one for one in there if one.startswith(("touchpoint:", "stage:", "pool:"))]
         self.subjects = sorted([*subjects, *(one for one in subjects if one.startswith("pool:"))])
         self.positions = sorted(one for one in there if one.startswith("position:"))

@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.operation import get_operation_type
 
 from touchgraph.answer.answers import Vocabulary
+from touchgraph.api.descriptions import describe
 from touchgraph.api.engine import Engine, code_errors
 from touchgraph.api.types.mutation import WRITERS, Mutation
 from touchgraph.api.types.organisation import Relation
@@ -44,6 +45,7 @@ class Schema(strawberry.Schema):
 
     def __init__(self, cache_size: int) -> None:
         super().__init__(Query, Mutation, types=[*TYPES, Relation], config=StrawberryConfig(scalar_map=SCALARS))
+        describe(self._schema)
         self._engine = Engine(self._schema, read_statements(folder("cypher") / "queries"), cache_size, WRITERS)
         self._prepare = lru_cache(cache_size)(self._prepared)
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from touchgraph import __version__, database
-from touchgraph.cli import asking, serving
+from touchgraph.cli import asking, mending, serving
 from touchgraph.cli.console import err, log_to_stderr, out, progress
 from touchgraph.cli.customers import generate, import_
 from touchgraph.cli.database import with_graph
@@ -137,15 +137,26 @@ def check(
             "--rollups", help="Also check customers, and count their roll-ups anew; nobody may write meanwhile."
         ),
     ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Say what would be set where one of the four times is missing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --repair: set it, too.")] = False,
 ) -> None:
     """Verify in the database what its constraints cannot; exit code 1 if anything is found."""
     from touchgraph.customers.check import check_customers
     from touchgraph.customers.tallies.rebuild import check_rollups
+    from touchgraph.customers.times import check_times
     from touchgraph.organisation.check import check as examine
+
+    if yes and not repair:
+        raise InputError("--yes says that --repair is to set what it shows; name both.")
+    if repair:
+        mending.mend(yes)
+        return
 
     async def found(graph: Graph) -> list[Finding]:
         with progress() as report:
-            checks = (check_customers, check_rollups) if rollups else ()
+            checks = (check_times, *((check_customers, check_rollups) if rollups else ()))
             return await examine(graph) + [finding for check in checks for finding in await check(graph, report)]
 
     findings = with_graph(found)

@@ -18,7 +18,7 @@ from touchgraph.model.kinds import PropertyType
 class Column:
     """A column of a file. `refers`: the label of the entity whose id it holds; `least` and `most`: bounds of a number.
 
-    `own`: it is the row's own id. `later`: its day may be yet to come only if that is the open end.
+    `own`: it is the row's own id. `lines`: a text that may have several.
     """
 
     name: str
@@ -31,6 +31,12 @@ class Column:
     least: int = 0
     most: int = 2**31 - 1
     pattern: str | None = None
+    lines: bool = False
+
+    @property
+    def doc_in_full(self) -> str:
+        """What it is, and what it is when it is empty."""
+        return self.doc if self.required or "empty:" in self.doc else f"{self.doc}; empty: not known"
 
     @property
     def told(self) -> str:
@@ -121,7 +127,7 @@ def _of(prop: Property, doc: str = "") -> Column:
     required = prop.required and prop.name != "recordedFrom"
     refers, pattern = _REFERS.get(prop.name), _PATTERNS.get(prop.name)
     told = doc or _DOCS[prop.name]
-    return Column(prop.name, told, prop.type, required, prop.values, refers, False, least, most, pattern)
+    return Column(prop.name, told, prop.type, required, prop.values, refers, False, least, most, pattern, prop.lines)
 
 
 def _id(label: str) -> Column:
@@ -226,7 +232,7 @@ TABLES: tuple[Table, ...] = (
         _CUSTOMER,
         _refers("product", "Product", "of which product; empty: of none", required=False),
         _refers("phase", "ProductPhase", "to which phase of a product it goes; empty: to none", required=False),
-        Column("routedOn", "first day on which it goes there; needed with `phase`", "date"),
+        Column("routedOn", "first day on which it goes there; empty: `phase` is, too", "date"),
         facts=(FactOf("ROUTED_TO", "id", "phase", "routedOn"),),
         WITH_CUSTOMER="customer",
         ON_PRODUCT="product",
@@ -253,7 +259,7 @@ def documentation() -> str:
         facts = [f"`{fact.type}`" for fact in table.facts]
         makes = ", ".join([f"`{table.label}`"] * bool(table.label) + facts + [f"`{link}`" for link, _ in table.links])
         rows = [
-            f"| `{column.name}` | {column.told} | {'yes' if column.required else ''} | {column.doc} |"
+            f"| `{column.name}` | {column.told} | {'yes' if column.required else ''} | {column.doc_in_full} |"
             for column in table.columns
         ]
         head = [f"### {table.name}", f"{table.doc} Makes {makes}.", ""]

@@ -100,7 +100,7 @@ CUSTOMER_ENTITIES: tuple[EntityKind, ...] = (
         properties=(
             Property("at", "datetime", required=True),
             Property("theme", required=True, values=FeedbackTheme),
-            Property("text"),
+            Property("text", lines=True),
             *_RECORDED,
         ),
         base=None,

@@ -30,12 +30,13 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Property:
-    """A property of a node or of a fact; `values` closes its range."""
+    """A property of a node or of a fact; `values` closes its range. `lines`: a text that may have several."""
 
     name: str
     type: PropertyType = "string"
     required: bool = False
     values: builtins.type[StrEnum] | None = None
+    lines: bool = False
 
 
 @dataclass(frozen=True)

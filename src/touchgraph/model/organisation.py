@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from touchgraph.model.kinds import EntityKind, FactKind, Property
@@ -51,8 +52,8 @@ class ClaimKind(StrEnum):
 _NAMES = (Property("nameZh", required=True), Property("nameEn", required=True))
 _MANDATE = (
     Property("level", "integer"),
-    Property("mandateZh"),
-    Property("mandateEn"),
+    Property("mandateZh", lines=True),
+    Property("mandateEn", lines=True),
     Property("mandateStrength", values=MandateStrength),
 )
 _ORDINAL = (Property("ordinal", "integer", required=True),)
@@ -61,8 +62,8 @@ _EVIDENCE = (Property("source", required=True), Property("locator"))
 _SOURCE = (*_NAMES, Property("publisher"), Property("publishedOn", "date"), Property("recordedFrom", "datetime", True))
 _CHANGE_SET = (
     *_NAMES,
-    Property("reasonZh"),
-    Property("reasonEn"),
+    Property("reasonZh", lines=True),
+    Property("reasonEn", lines=True),
     Property("startedOn", "date"),
     Property("completedOn", "date"),
     Property("effective", "date", required=True),
@@ -71,7 +72,7 @@ _CHANGE_SET = (
     Property("clientMutationId"),
     *_EVIDENCE,
     Property("confidence", required=True, values=Confidence),
-    Property("note"),
+    Property("note", lines=True),
 )
 
 _UNITS = (
@@ -83,6 +84,19 @@ _UNITS = (
     ("Dealer", "dealer"),
     ("Committee", "committee"),
 )
+BELOW: Mapping[str, tuple[str, ...]] = {
+    "Company": (),
+    "Centre": ("Company",),
+    "Department": ("Centre", "Department"),
+    "Region": ("Centre",),
+    "Area": ("Region",),
+    "Dealer": ("Area",),
+    "Committee": ("Company", "Centre", "Department"),
+}
+"""By the label of a unit, those of the units below which it may stand (`PART_OF`).
+
+It may be widened for an organisation that is built otherwise; all that writes and checks follows.
+"""
 _SUBJECTS = (
     ("Touchpoint", "touchpoint", ()),
     ("LifecycleStage", "stage", _ORDINAL),
@@ -111,7 +125,7 @@ FACT_PROPERTIES = (
     Property("changeSet", required=True),
     *_EVIDENCE,
     Property("confidence", required=True, values=Confidence),
-    Property("note"),
+    Property("note", lines=True),
 )
 """What every fact carries besides its own properties."""
 
@@ -124,7 +138,12 @@ FACTS: tuple[FactKind, ...] = (
         "RESPONSIBLE_FOR",
         ("OrgUnit",),
         ("Subject",),
-        (Property("role", required=True, values=Role), Property("scope"), Property("channel"), Property("mandate")),
+        (
+            Property("role", required=True, values=Role),
+            Property("scope"),
+            Property("channel"),
+            Property("mandate", lines=True),
+        ),
         key=("role", "scope", "channel"),
     ),
     FactKind("DELEGATES_TO", ("OrgUnit",), ("OrgUnit", "Position"), (Property("scope"),), key=("scope",), acyclic=True),
@@ -132,14 +151,14 @@ FACTS: tuple[FactKind, ...] = (
         "SUPPORTS",
         ("OrgUnit",),
         ("OrgUnit",),
-        (Property("how", required=True, values=SupportKind), Property("mandate")),
+        (Property("how", required=True, values=SupportKind), Property("mandate", lines=True)),
         key=("how",),
     ),
     FactKind("KIND_OF", ("Touchpoint", "Channel"), ("Touchpoint", "Channel"), single=True, acyclic=True),
     FactKind("SERVES", ("Touchpoint", "Pool"), ("LifecycleStage",)),
     FactKind("USES", ("Touchpoint",), ("Channel",)),
     FactKind("FOLLOWED_BY", ("LifecycleStage", "ProductPhase"), ("LifecycleStage", "ProductPhase")),
-    FactKind("UNOWNED", ("Subject",), ("Company",), (Property("reason", required=True),), single=True),
+    FactKind("UNOWNED", ("Subject",), ("Company",), (Property("reason", required=True, lines=True),), single=True),
     FactKind("ABOUT", ("Claim",), ("Entity",)),
 )
 

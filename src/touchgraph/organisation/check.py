@@ -15,6 +15,7 @@ from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.names import terms
 from touchgraph.graph.statements import Statement, statement
 from touchgraph.model import (
+    BELOW,
     BY_PREFIX,
     ENTITIES,
     FACT_PROPERTIES,
@@ -63,6 +64,7 @@ RULES: dict[str, str] = {
     "unknown-property": "Entities, states and facts have no properties that the model does not know.",
     "state": "An entity has a state at some time, and a state belongs to one entity.",
     "ends": "A fact starts and ends at the labels that the model allows.",
+    "place": "A unit stands below a unit of a kind below which the model lets it stand.",
     "interval": "validFrom is before validTo, and recordedFrom before recordedTo.",
     "overlap": "The same fact is not told twice of one moment.",
     "second": "Where the model allows one fact at a time (one parent, one state), there are not two.",
@@ -90,6 +92,7 @@ def _statements() -> list[Statement]:
         statement("checks/no-state", stateful=stateful, most=LIMIT),
         statement("checks/stray-state", most=LIMIT),
         _ends(),
+        statement("checks/place", below={label: list(above) for label, above in BELOW.items()}, most=LIMIT),
         statement("checks/interval", most=LIMIT),
         statement("checks/overlap", keys={kind.type: list(kind.key) for kind in FACTS}, most=LIMIT),
         statement("checks/second", most=LIMIT),

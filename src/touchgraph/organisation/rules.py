@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from datetime import date
 
-from touchgraph.model import FACT_BY_TYPE, REFERENCES, FactKind, has_label, kind_of
+from touchgraph.model import BELOW, FACT_BY_TYPE, REFERENCES, FactKind, has_label, kind_of
 from touchgraph.organisation.facts import Fact, Snapshot, without
 
 _COMPARED = 300
@@ -49,6 +49,28 @@ def _ends(fact: Fact) -> Iterator[str]:
             yield f"{fact.type} cannot {which} at {entity}: expected {' or '.join(allowed)}"
     if same_family(kind) and fact.start.partition(":")[0] != fact.end.partition(":")[0]:
         yield f"{fact.type} joins entities of one kind, not {fact.start} and {fact.end}"
+    if fact.type == "PART_OF" and (why := _misplaced(fact.start, fact.end)):
+        yield why
+
+
+def _misplaced(unit: str, parent: str) -> str | None:
+    """Why a unit cannot stand below another, by their kinds; None if it can."""
+    allowed, above = BELOW.get(label_of(unit)), label_of(parent)
+    if allowed is None or above not in BELOW or above in allowed:
+        return None
+    expected = " or ".join(allowed) or "nothing"
+    return f"{with_kind(unit)} cannot stand below {with_kind(parent)}: it stands below {expected}"
+
+
+def label_of(entity: str) -> str:
+    """The label that an id's prefix names, or an empty text."""
+    kind = kind_of(entity)
+    return kind.label if kind else ""
+
+
+def with_kind(entity: str) -> str:
+    """An id and its kind, for whoever reads it."""
+    return f"{entity} ({label_of(entity)})"
 
 
 def same_family(kind: FactKind) -> bool:

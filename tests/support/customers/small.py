@@ -21,8 +21,8 @@ SERVED = {"traffic": [1], "lead": [2], "incubation": [3], "potential-customer": 
 
 def _seed() -> str:
     entities = [
-        "{id: company:c, nameZh: 司, nameEn: C}",
-        *(f"{{id: region:r{n}, nameZh: 区, nameEn: R{n}, parent: company:c}}" for n in (1, 2)),
+        "{id: centre:c, nameZh: 司, nameEn: C}",
+        *(f"{{id: region:r{n}, nameZh: 区, nameEn: R{n}, parent: centre:c}}" for n in (1, 2)),
         *(f"{{id: area:a{n}, nameZh: 片, nameEn: A{n}, parent: region:r{(n + 1) // 2}}}" for n in (1, 2, 3)),
         *(f"{{id: dealer:d{n}, nameZh: 店, nameEn: D{n}, parent: area:a{min(n, 3)}}}" for n in (1, 2, 3, 4)),
         "{id: dealer:late, nameZh: 新店, nameEn: Late, parent: area:a3, validFrom: 2026-06-01}",

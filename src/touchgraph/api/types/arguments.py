@@ -48,14 +48,14 @@ class SubjectOrder:
 
 WORDS = "They may be Chinese, pinyin, initials (clw for 车联网) or English, or only begin so; at most 200 characters."
 ID_ARGUMENT = argument("id", strawberry.ID)
-FIRST = argument("first", int | None, DEFAULT_FIRST, f"How many at most, from 1 to {MAX_FIRST}.")
+FIRST = argument("first", int | None, DEFAULT_FIRST, f"How many at most, from 1 to {MAX_FIRST}; null: {DEFAULT_FIRST}.")
 _FIRST = f"How many at most, from 1 to {MAX_FIRST}; {DEFAULT_FIRST} if neither `first` nor `last` is given."
 _LAST = f"How many at most, from the end, from 1 to {MAX_FIRST}; not together with `first`."
 PAGE = (
     argument("first", int | None, doc=_FIRST),
-    argument("after", str | None, doc="A cursor: only what comes after it."),
+    argument("after", str | None, doc="A cursor: only what comes after it; null: from the beginning."),
     argument("last", int | None, doc=_LAST),
-    argument("before", str | None, doc="A cursor: only what comes before it."),
+    argument("before", str | None, doc="A cursor: only what comes before it; null: to the end."),
 )
 """A page of a connection; its rows stand in the connection's order, from whichever end it is asked for."""
 CONFIDENCE = argument("confidence", list[Confidence] | None, doc="Only those that exist with one of these.")

@@ -48,7 +48,7 @@ class FunnelGroup:
     unit: OrgUnit | None = declared(
         Member("unit"), doc="By REGION, AREA, DEALER; null: what belongs to no such unit on the day asked for."
     )
-    month: date | None = declared(Local("month"), doc="By MONTH: its first day.")
+    month: date | None = declared(Local("month"), doc="By MONTH: its first day; null: by anything else.")
     channel: Channel | None = declared(
         Member("channel"), doc="By CHANNEL: through which the customer got to the stage; null: unknown."
     )
@@ -212,7 +212,7 @@ TOUCHPOINT_USAGE = named(
 )
 PRODUCT_LIFECYCLE = named(
     "product-lifecycle",
-    argument("model", strawberry.ID, doc="A product."),
+    argument("model", strawberry.ID, doc="Of which product: its id."),
     locals_=("product", "total", "unrouted", "themes", "phases"),
     record=True,
     doc="The phases of a product, who answers for them, and the voice of customers; null: no such product.",

@@ -42,8 +42,10 @@ _STAGE = argument("stage", strawberry.ID | None, doc="Only those whose customer 
 _GRADE = argument("grade", Grade | None, doc="Only leads, or customers with a lead, of this grade.")
 _CHANNEL = argument("channel", strawberry.ID | None, doc="Only through this channel, or a kind of it.")
 _KIND = argument("kind", InteractionKind | None)
-_FROM = argument("from_", date | None, doc="The first day (UTC).")
-_TO = argument("to", date | None, doc="The last day (UTC), included; it may be the first.")
+_FROM = argument("from_", date | None, doc="The first day (UTC); null: from the beginning.")
+_TO = argument(
+    "to", date | None, doc="The last day (UTC), included; it may be the first; null: up to the day asked for."
+)
 
 CUSTOMER_ARGUMENTS = (
     *PAGE,
@@ -53,8 +55,8 @@ CUSTOMER_ARGUMENTS = (
     _PLACE,
     argument("linked_by", strawberry.ID | None, doc="Only who consents to this channel, or to a kind of it."),
     argument("model", strawberry.ID | None, doc="Only who owns a vehicle of this product."),
-    argument("born_from", int | None, doc="The first year of birth."),
-    argument("born_to", int | None, doc="The last year of birth."),
+    argument("born_from", int | None, doc="The first year of birth; null: any, and those who did not tell theirs."),
+    argument("born_to", int | None, doc="The last year of birth, included; null: any."),
     argument("text", str | None, doc=f"Only whose name has all of these words. {WORDS}"),
 )
 CUSTOMER_CONDITIONS: Conditions = (

@@ -26,7 +26,7 @@ class NextTouchpoint:
         locals_=OWNERSHIP,
         record=True,
         given=(("subject", Local("id")), ("place", Local("place"))),
-        doc="Who answers for it at the customer's dealer.",
+        doc="Who answers for it at the customer's dealer; null: it is not there.",
     )
 
 

@@ -47,10 +47,12 @@ class CustomerFact:
     valid_to: date | None = on_fact("validTo", doc="The day after the last; null: it still holds.")
     recorded_from: datetime = on_fact("recordedFrom", doc="When it became known.")
     recorded_to: datetime | None = on_fact("recordedTo", doc="When it was corrected; null: it was not.")
-    source: Source | None = reference("source", "Source", doc="Where it is known from.")
+    source: Source | None = reference(
+        "source", "Source", doc="Where it is known from; null: that was not known at the time asked for."
+    )
 
 
-_THEN = "As of the moment if the fact holds then, else as of the day on which it began."
+_THEN = "As of the moment if the fact holds then, else as of the day on which it began; null: not there then."
 
 
 @strawberry.type(description="A customer is served by a dealer.")
@@ -63,8 +65,10 @@ class DealerPeriod(CustomerFact):
 class StagePeriod(CustomerFact):
     customer: Customer = declared(Same.START)
     stage: LifecycleStage | None = declared(Then(), doc=_THEN)
-    channel: Channel | None = reference("channel", "Channel", doc="Through which channel it got there.")
-    grade: Grade | None = on_fact("grade", doc="The grade of its lead then.")
+    channel: Channel | None = reference(
+        "channel", "Channel", doc="Through which channel it got there; null: not known."
+    )
+    grade: Grade | None = on_fact("grade", doc="The grade of its lead then; null: it had none.")
 
 
 @strawberry.type(description="A customer consents to being contacted through a channel.")
@@ -77,7 +81,7 @@ class Consent(CustomerFact):
 class VehicleOwnership(CustomerFact):
     customer: Customer = declared(Same.START)
     vehicle: Vehicle = declared(Same.END)
-    vin: str = on_end("vin", doc="That of the vehicle.")
+    vin: str = on_end("vin", doc="The vehicle identification number.")
 
 
 @strawberry.type(description="A lead has a grade, and is in a pool.")
@@ -103,8 +107,10 @@ class Customer(Node):
     city: str | None = on_node("city")
     registered_on: date = on_node("registeredOn", "date")
     recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
-    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
-    dealer: Dealer | None = entity("SERVED_BY", OUT, doc="Who serves it.")
+    source: Source | None = reference(
+        "source", "Source", Of.NODE, doc="Where it is known from; null: that was not known at the time asked for."
+    )
+    dealer: Dealer | None = entity("SERVED_BY", OUT, doc="Who serves it; null: nobody is known to.")
     dealer_history: list[DealerPeriod] = facts("SERVED_BY", OUT, ever=True, doc="All dealers, earliest first.")
     stage: LifecycleStage | None = entity("IN_STAGE", OUT)
     stage_history: list[StagePeriod] = facts("IN_STAGE", OUT, ever=True, doc="All stages, earliest first.")
@@ -166,7 +172,9 @@ class Vehicle(Node):
     name_en: str = on_node("vin")
     vin: str = on_node("vin", doc="Its vehicle identification number.")
     recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
-    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    source: Source | None = reference(
+        "source", "Source", Of.NODE, doc="Where it is known from; null: that was not known at the time asked for."
+    )
     model: Product | None = entity("IS_MODEL", OUT)
     owners: list[Customer] = entity("OWNS", IN, doc="Whose it is.")
     ownerships: list[VehicleOwnership] = facts("OWNS", IN, ever=True, doc="Whose it ever was, earliest first.")
@@ -177,13 +185,19 @@ class Lead(Node):
     name_zh: str = computed(in_chinese, Property("id", Of.NODE))
     name_en: str = computed(in_english, Property("id", Of.NODE))
     created_on: date = on_node("createdOn", "date")
-    channel: Channel | None = reference("channel", "Channel", Of.NODE, doc="Through which channel it came.")
+    channel: Channel | None = reference(
+        "channel", "Channel", Of.NODE, doc="Through which channel it came; null: not known."
+    )
     recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
-    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    source: Source | None = reference(
+        "source", "Source", Of.NODE, doc="Where it is known from; null: that was not known at the time asked for."
+    )
     customer: Customer | None = entity("OF", OUT)
-    grade: LeadGrade | None = facts("GRADED", OUT, doc="Its grade and pool.")
+    grade: LeadGrade | None = facts("GRADED", OUT, doc="Its grade and pool; null: it is in none.")
     grade_history: list[LeadGrade] = facts("GRADED", OUT, ever=True, doc="All its grades, earliest first.")
-    owner: CustomerOwner | None = entity("OF", OUT, doc="Who answers for it: those who answer for its customer.")
+    owner: CustomerOwner | None = entity(
+        "OF", OUT, doc="Those who answer for its customer; null: whose it is is not known."
+    )
 
 
 @strawberry.type(description="Something that customer and brand did with one another; it does not change.")
@@ -193,9 +207,11 @@ class Interaction(Node):
     at: datetime = on_node("at", "datetime")
     interaction_kind: InteractionKind = on_node("kind")
     outcome: Outcome = on_node("outcome")
-    channel: Channel | None = reference("channel", "Channel", Of.NODE, doc="Through which channel.")
+    channel: Channel | None = reference("channel", "Channel", Of.NODE, doc="Through which channel; null: not known.")
     recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
-    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    source: Source | None = reference(
+        "source", "Source", Of.NODE, doc="Where it is known from; null: that was not known at the time asked for."
+    )
     customer: Customer | None = entity("WITH_CUSTOMER", OUT)
     touchpoint: Touchpoint | None = entity("AT_TOUCHPOINT", OUT, doc="Null where it is gone by now, too.")
     dealer: Dealer | None = entity("AT_DEALER", OUT, doc="Null where it is gone by now, too.")
@@ -209,10 +225,14 @@ class Feedback(Node):
     theme: FeedbackTheme = on_node("theme")
     text: str | None = on_node("text")
     recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
-    source: Source | None = reference("source", "Source", Of.NODE, doc="Where it is known from.")
+    source: Source | None = reference(
+        "source", "Source", Of.NODE, doc="Where it is known from; null: that was not known at the time asked for."
+    )
     customer: Customer | None = entity("WITH_CUSTOMER", OUT)
     product: Product | None = entity("ON_PRODUCT", OUT, doc="Null where it is gone by now, too.")
-    phase: ProductPhase | None = entity("ROUTED_TO", OUT, doc="To which phase of the product's life it was routed.")
+    phase: ProductPhase | None = entity(
+        "ROUTED_TO", OUT, doc="To which phase of the product's life it is routed; null: to none."
+    )
     routes: list[FeedbackRoute] = facts("ROUTED_TO", OUT, ever=True, doc="Where it was ever routed, earliest first.")
 
 
@@ -226,16 +246,23 @@ class JourneyStepKind(StrEnum):
 class JourneyStep:
     kind: JourneyStepKind = declared(Local("kind"))
     day: date = declared(Local("day"))
-    at: datetime | None = declared(Computed(time, (Local("at"),)), doc="The time of an interaction.")
-    stage: LifecycleStage | None = declared(
-        Member("stage", moment="moment"), doc="The stage that was entered, or in which the customer was on that day."
+    at: datetime | None = declared(
+        Computed(time, (Local("at"),)), doc="The time of an interaction, in UTC; null: a stage was entered."
     )
-    touchpoint: Touchpoint | None = declared(Member("touchpoint", moment="moment"), doc="Of an interaction.")
+    stage: LifecycleStage | None = declared(
+        Member("stage", moment="moment"),
+        doc="The stage that was entered, or in which the customer was on that day; null: in none.",
+    )
+    touchpoint: Touchpoint | None = declared(
+        Member("touchpoint", moment="moment"), doc="Where it took place; null: a stage was entered."
+    )
     channel: Channel | None = declared(
-        Member("channel", moment="moment"), doc="Through which it took place, or the customer got to the stage."
+        Member("channel", moment="moment"),
+        doc="Through which it took place, or the customer got to the stage; null: not known.",
     )
     dealer: Dealer | None = declared(
-        Member("dealer", moment="moment"), doc="Where it took place; else the dealer who served the customer that day."
+        Member("dealer", moment="moment"),
+        doc="Where it took place; else the dealer who served the customer that day; null: neither is known.",
     )
     interaction: Interaction | None = declared(Member("interaction"))
     owner: Ownership | None = named(
@@ -245,5 +272,6 @@ class JourneyStep:
         record=True,
         given=(("subject", Local("subjectId")), ("place", Local("dealerId")), ("channel", Local("channelId"))),
         moment="moment",
-        doc="Who answered for the touchpoint, or the stage that was entered, at the dealer and through the channel.",
+        doc="Who answered for the touchpoint, or the stage that was entered, at the dealer and through the channel; "
+        "null: that was not there then.",
     )

@@ -67,10 +67,12 @@ class OrgChange:
         Member("unit", moment="moment"), doc="The unit that changed; null for a position, and where several did."
     )
     position: Position | None = declared(
-        Member("position", moment="moment"), doc="The position, where one was created, closed, renamed or staffed."
+        Member("position", moment="moment"),
+        doc="The position that was created, closed, renamed or staffed; null: it is about none.",
     )
     subject: Subject | None = declared(
-        Member("subject", moment="moment"), doc="What is answered for, where a responsibility changed."
+        Member("subject", moment="moment"),
+        doc="What is answered for, where that changed; null: it is about no subject.",
     )
     from_: list[Node] = declared(
         Unwind("from", yields_node=True, moment="was"),

@@ -46,9 +46,9 @@ class Node:
 @strawberry.type(description="Why a fact is believed.")
 class Evidence:
     source: Source = reference("source", "Source", doc="The document that says so.")
-    locator: str | None = on_fact("locator", doc="Where in the document: ¶8 is its eighth paragraph.")
+    locator: str | None = on_fact("locator", doc="Where in the document: ¶8 is its eighth paragraph; null: the whole.")
     confidence: Confidence = on_fact("confidence")
-    note: str | None = on_fact("note", doc="The reason, where a fact is inferred or made up.")
+    note: str | None = on_fact("note", doc="The reason, where a fact is inferred or made up; null: not told.")
 
 
 @strawberry.type(description="A document that facts rest on.")
@@ -73,7 +73,8 @@ class ChangeSet(Node):
     )
     recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
     client_mutation_id: str | None = on_node(
-        "clientMutationId", doc="The name that whoever applied it gave to the mutation, which is applied once only."
+        "clientMutationId",
+        doc="The name that whoever applied it gave to the mutation, which is applied once only; null: none.",
     )
     evidence: Evidence = declared(Same.FACT)
 
@@ -95,11 +96,13 @@ class Fact:
 class State(Fact):
     name_zh: str = on_end("nameZh")
     name_en: str = on_end("nameEn")
-    level: int | None = on_end("level", "integer", doc="Of a unit: 1 is directly below the top.")
+    level: int | None = on_end("level", "integer", doc="Of a unit: 1 is directly below the top; null: not recorded.")
     mandate_zh: str | None = on_end("mandateZh")
     mandate_en: str | None = on_end("mandateEn")
     mandate_strength: MandateStrength | None = on_end("mandateStrength")
-    ordinal: int | None = on_end("ordinal", "integer", doc="Of a stage or phase: its place in the order.")
+    ordinal: int | None = on_end(
+        "ordinal", "integer", doc="Of a stage or phase: its place in the order; null: of anything else."
+    )
 
 
 @strawberry.interface(description="A node of which something can change over time.")
@@ -118,6 +121,8 @@ class Entity(Node):
 @strawberry.type(description="A statement about the whole: a principle, a breakthrough, a strategy, a figure.")
 class Claim(Entity):
     claim_kind: ClaimKind = on_state("kind")
-    value: float | None = on_state("value", "float", doc="Of a figure.")
-    unit: str | None = on_state("unit", doc="Of a figure: what is counted.")
+    value: float | None = on_state(
+        "value", "float", doc="Of a figure: the number; null: of anything else, or not told."
+    )
+    unit: str | None = on_state("unit", doc="Of a figure: what is counted; null: of anything else, or not told.")
     about: list[Node] = entity("ABOUT", OUT, doc="What it is about.")

@@ -17,11 +17,13 @@ _SUBJECTS = (*PAGE, SUBJECT_ORDER)
 
 @strawberry.interface(description="A unit of the organisation: from the company down to a dealer.")
 class OrgUnit(Entity):
-    level: int | None = on_state("level", "integer", doc="1 is directly below the top.")
+    level: int | None = on_state("level", "integer", doc="1 is directly below the top; null: not recorded.")
     mandate_zh: str | None = on_state("mandateZh")
     mandate_en: str | None = on_state("mandateEn")
     mandate_strength: MandateStrength | None = on_state("mandateStrength")
-    parent: OrgUnit | None = entity("PART_OF", OUT, doc="The unit that it is part of.")
+    parent: OrgUnit | None = entity(
+        "PART_OF", OUT, doc="The unit that it is part of; null: it is at the top, or that is not recorded."
+    )
     children: Connection[OrgUnit] = entity("PART_OF", IN, *PAGE, KINDS, CONFIDENCE, UNIT_ORDER, paged=True)
     ancestors: list[OrgUnit] = entity("PART_OF", OUT, walk=True, doc="From its parent up to the company.")
     descendants: DescendantConnection[OrgUnit] = entity(
@@ -36,7 +38,7 @@ class OrgUnit(Entity):
     delegated_by: list[Delegation] = facts("DELEGATES_TO", IN, doc="Whose authority it was handed.")
 
 
-@strawberry.type(description="The whole.")
+@strawberry.type(description="The whole organisation; nothing stands above it.")
 class Company(OrgUnit):
     pass
 
@@ -51,7 +53,7 @@ class Department(OrgUnit):
     pass
 
 
-@strawberry.type(description="A regional division.")
+@strawberry.type(description="A regional division, below a centre; areas are below it.")
 class Region(OrgUnit):
     pass
 
@@ -61,7 +63,7 @@ class Area(OrgUnit):
     pass
 
 
-@strawberry.type(description="A dealer.")
+@strawberry.type(description="Who sells and looks after cars in an area, and serves its customers.")
 class Dealer(OrgUnit):
     pass
 
@@ -82,12 +84,12 @@ class Position(Entity):
 class Subject(Entity):
     responsibilities: list[Responsibility] = facts("RESPONSIBLE_FOR", IN, ROLE, doc="Stated of itself, not inherited.")
     responsible_units: list[OrgUnit] = entity("RESPONSIBLE_FOR", IN, ROLE, doc="The units of its responsibilities.")
-    unowned: Unowned | None = facts("UNOWNED", OUT, doc="Where it is so on purpose: that nobody answers for it.")
+    unowned: Unowned | None = facts("UNOWNED", OUT, doc="That nobody answers for it, on purpose; null: that is not so.")
 
 
 @strawberry.type(description="A place where customer and brand meet, or a category of such.")
 class Touchpoint(Subject):
-    parent: Touchpoint | None = entity("KIND_OF", OUT, doc="Its category.")
+    parent: Touchpoint | None = entity("KIND_OF", OUT, doc="Its category; null: it is in none.")
     categories: list[Touchpoint] = entity("KIND_OF", OUT, walk=True, doc="Its categories, nearest first.")
     children: Connection[Touchpoint] = entity("KIND_OF", IN, *_SUBJECTS, paged=True, doc="Touchpoints of this kind.")
     stages: list[LifecycleStage] = entity("SERVES", OUT, order="ORDINAL", doc="Stages that it serves.")
@@ -110,7 +112,7 @@ class Pool(Subject):
 
 @strawberry.type(description="A channel, or a kind of channels: WeCom is a kind of online.")
 class Channel(Subject):
-    parent: Channel | None = entity("KIND_OF", OUT, doc="The kind that it is of.")
+    parent: Channel | None = entity("KIND_OF", OUT, doc="The kind that it is of; null: it is of none.")
     categories: list[Channel] = entity("KIND_OF", OUT, walk=True, doc="The kinds that it is of, nearest first.")
     children: list[Channel] = entity("KIND_OF", IN, doc="Channels of this kind.")
     touchpoints: Connection[Touchpoint] = entity("USES", IN, *_SUBJECTS, paged=True, doc="Touchpoints that use it.")
@@ -145,7 +147,7 @@ class Responsibility(Fact):
     role: Role = on_fact("role")
     scope: OrgUnit | None = reference("scope", "OrgUnit", doc="Where; null: everywhere.")
     channel: Channel | None = reference("channel", "Channel", doc="Through which channel; null: through all.")
-    mandate: str | None = on_fact("mandate", doc="What it comes to.")
+    mandate: str | None = on_fact("mandate", doc="What it comes to; null: not recorded.")
 
 
 @strawberry.type(description="A unit helps another.")
@@ -153,7 +155,7 @@ class Support(Fact):
     unit: OrgUnit = declared(Same.START)
     supported: OrgUnit = declared(Same.END)
     how: SupportKind = on_fact("how")
-    mandate: str | None = on_fact("mandate", doc="What it comes to.")
+    mandate: str | None = on_fact("mandate", doc="What it comes to; null: not recorded.")
 
 
 @strawberry.type(description="A position exists in a unit.")

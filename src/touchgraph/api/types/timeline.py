@@ -29,11 +29,19 @@ class TimelineEntry:
     day: date | None = declared(Local("day"), doc="The first day of what is new; null: nobody recorded it.")
     kind: TimelineKind = declared(Local("kind"), doc="RESTATED: it went on with other evidence.")
     type: FactType = declared(Local("type"))
-    before: Fact | None = declared(Member("before", yields_fact=True, moment="was"), doc="What held until then.")
-    after: Fact | None = declared(Member("after", yields_fact=True, moment="is"), doc="What holds from then on.")
-    change_set: ChangeSet | None = declared(Member("changeSet", moment="is"), doc="The change set that said so.")
+    before: Fact | None = declared(
+        Member("before", yields_fact=True, moment="was"), doc="What held until then; null: nothing did."
+    )
+    after: Fact | None = declared(
+        Member("after", yields_fact=True, moment="is"), doc="What holds from then on; null: nothing does."
+    )
+    change_set: ChangeSet | None = declared(
+        Member("changeSet", moment="is"), doc="The change set that said so; null: it is not there."
+    )
     known_since: datetime = declared(Computed(time, (Local("knownSince"),)))
     corrected_at: datetime | None = declared(
         Computed(time, (Local("correctedAt"),)), doc="When it turned out otherwise; null: it did not."
     )
-    corrected_by: ChangeSet | None = declared(Member("correctedBy", moment="later"), doc="The change set that said so.")
+    corrected_by: ChangeSet | None = declared(
+        Member("correctedBy", moment="later"), doc="The change set that said so; null: it was not corrected."
+    )

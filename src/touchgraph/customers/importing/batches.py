@@ -287,7 +287,9 @@ async def organisation(graph: Graph) -> list[tuple[Any, ...]]:
 
 
 async def recorded(graph: Graph, label: str, ids: Sequence[str]) -> list[tuple[str, datetime]]:
-    """Which of these ids the graph has, and since when they are known."""
+    """Which of these ids the graph has, and since when they are known. Raises GraphError where it does not say."""
     text = f"UNWIND $ids AS id MATCH {with_id('n', 'id', label)} RETURN n.id, n.recordedFrom"
     rows = await graph.read(lambda tx: tx.run(Statement(text, {"ids": list(ids)})))
+    if lacking := [identity for identity, time in rows if time is None]:
+        raise GraphError(f"{lacking[0]} has no recordedFrom in the graph; see `touchgraph check --repair`.")
     return [(identity, native(time)) for identity, time in rows]

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from touchgraph.customers.sql import literal, quoted
 from touchgraph.customers.tables import Column, FactOf, Table, is_ours
 from touchgraph.model import BY_LABEL, OPEN_END, OPEN_RECORD
+from touchgraph.model.texts import IN_SQL, wrong_name, wrong_text
 
 _DATE = r"\d{4}-\d\d-\d\d"
 _TIME = _DATE + r"[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
 _ZONE = r"(Z|[+-]\d\d(:?\d\d)?)"
 _ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 _LONGEST, _LONGEST_ID = 4_000, 200
+NO_NAME, NO_TEXT = "is no name", "is no text"
 A_DATE = "a date such as 2025-05-31"
 A_TIME = "a time with its zone, such as 2025-05-31T16:30:00+08:00"
 
@@ -123,9 +125,20 @@ def _text(column: Column) -> Iterator[Check]:
         yield Check(column.name, f"NOT {_matches(name, column.pattern)}", f"expected {column.doc}: {column.pattern}")
     else:
         yield Check(column.name, f"length({name}) > {_LONGEST}", f"longer than {_LONGEST} letters")
-        yield Check(
-            column.name, f"trim({name}, ' \t\r\n') = '' OR contains({name}, chr(0))", "is blank, or has a letter 0"
-        )
+        yield Check(column.name, _made_wrong(column), NO_TEXT if column.lines else NO_NAME)
+
+
+def _made_wrong(column: Column) -> str:
+    """What is true of a text that the rule of `model.texts` refuses; which tells what is wrong."""
+    bad = IN_SQL["text"] if column.lines else f"{IN_SQL['edge']}|{IN_SQL['name']}"
+    value = quoted(column.name)
+    return f"NOT regexp_matches({value}, {literal(IN_SQL['seen'])}) OR regexp_matches({value}, {literal(bad)})"
+
+
+def reason_of(reason: str, value: str) -> str:
+    """The reason in full: of a text, with the character and its place."""
+    told = {NO_NAME: wrong_name, NO_TEXT: wrong_text}.get(reason)
+    return (told and told(value)) or reason
 
 
 def _order(table: Table, first: str, last: str) -> Check:

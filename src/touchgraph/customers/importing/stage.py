@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import duckdb
 
-from touchgraph.customers.importing.checks import checks, joined, typed, wrong_reference
+from touchgraph.customers.importing.checks import checks, joined, reason_of, typed, wrong_reference
 from touchgraph.customers.importing.files import File, Plain, Reject, csv_rows, make_plain
 from touchgraph.customers.sql import connect, literal, quoted
 from touchgraph.customers.tables import TABLES, Column, Table, is_ours
@@ -245,7 +245,11 @@ class Stage:
         noted = self.batches(
             f"SELECT row, col, reason, value FROM faults WHERE tbl = '{table.name}' ORDER BY row, col, reason"
         )
-        staged = (Reject(self.line(table, row), *rest) for rows in noted for row, *rest in rows)
+        staged = (
+            Reject(self.line(table, row), column, reason_of(reason, value), value)
+            for rows in noted
+            for row, column, reason, value in rows
+        )
         broken = self._plain[table.name].rejects if table.name in self._plain else []
         with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, ValidationError, create_model
 
 from touchgraph.errors import InvalidRows, RowFault
 from touchgraph.model import BY_LABEL, Grade
-from touchgraph.organisation.changes.items import Count, Id, Item, Text, explain, model_field
+from touchgraph.organisation.changes.items import Count, Id, Item, Name, explain, model_field
 
 MAX_ROWS = 1_000
 """At most so many rows in one mutation."""
@@ -19,7 +19,7 @@ MAX_ROWS = 1_000
 class Request(Item):
     """What every mutation is told; `source` is the document or system that says so."""
 
-    client_mutation_id: Text | None = None
+    client_mutation_id: Name | None = None
     source: Id
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from touchgraph.errors import InputError
-from touchgraph.model import has_label, kind_of
+from touchgraph.model import BELOW, has_label, kind_of
 from touchgraph.organisation.changes import kinds as c
 from touchgraph.organisation.changes.items import Evident
 from touchgraph.organisation.changes.work import Work
 from touchgraph.organisation.facts import REFERRING, Fact
+from touchgraph.organisation.rules import label_of, with_kind
 
 _CHILD_TYPES = ("PART_OF", "KIND_OF", "REPORTS_TO")
 
@@ -40,6 +41,8 @@ def split(work: Work, change: c.Split) -> None:
     """Deals out children and responsibilities as `assign` says; what refers to the whole then refers to every part."""
     day, parts = work.day(change), tuple(dict.fromkeys(change.into))
     work.until(day, change.id, *parts)
+    for part in parts:
+        _check_kind(work, change.id, part, day)
     _check_shares(work, change, parts)
 
     def heirs(fact: Fact) -> tuple[str, ...]:
@@ -80,11 +83,25 @@ def _matches(share: c.Share, fact: Fact, whole: str) -> bool:
 def _succeed(work: Work, change: Evident, entity: str, successor: str) -> None:
     if entity == successor:
         raise InputError(f"{entity} cannot be its own successor")
-    if entity.partition(":")[0] != successor.partition(":")[0] and not _both_units(entity, successor):
-        raise InputError(f"{successor} cannot succeed {entity}: they are of different kinds")
     work.until(work.day(change), entity, successor)
+    _check_kind(work, entity, successor, work.day(change))
     _close(work, change, entity, lambda _: (successor,), (successor,))
     work.leave(entity, successor)
+
+
+def _check_kind(work: Work, entity: str, successor: str, day: date) -> None:
+    """Raises InputError if one is not of the other's kind, and none that may stand where it stands from a day on.
+
+    Whether it may hold what stands below it is told when that is handed over.
+    """
+    if label_of(entity) == label_of(successor):
+        return
+    what = f"{with_kind(successor)} cannot take the place of {with_kind(entity)}"
+    if not _both_units(entity, successor):
+        raise InputError(f"{what}: they are of different kinds")
+    places = {label_of(fact.end) for fact in work.now.out("PART_OF", entity, day)} or set(BELOW[label_of(entity)])
+    if not places or not places <= set(BELOW[label_of(successor)]):
+        raise InputError(f"{what}: it cannot stand below {' or '.join(sorted(places)) or 'nothing'}")
 
 
 def _both_units(*entities: str) -> bool:

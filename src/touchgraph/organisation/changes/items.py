@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, cast
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, create_model
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from touchgraph.model import ENTITIES, FACTS, Confidence, EntityKind, FactKind, Property
+from touchgraph.model.texts import wrong_name, wrong_text
 from touchgraph.organisation.facts import Evidence
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=r"\S")]
+
+def _made_of(wrong: Callable[[str], str | None]) -> AfterValidator:
+    """That a text is made of what it may be made of."""
+
+    def check(text: str) -> str:
+        if why := wrong(text):
+            raise PydanticCustomError("text", "{why}", {"why": why})
+        return text
+
+    return AfterValidator(check)
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=4000), _made_of(wrong_name)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), _made_of(wrong_text)]
+"""A text that may have several lines; all others are as names are."""
 Id = Annotated[str, StringConstraints(max_length=200, pattern=r"^[a-z]+:[a-z0-9]+(-[a-z0-9]+)*$")]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 _TYPES: dict[str, Any] = {
-    "string": Text,
+    "string": Name,
     "integer": Count,
     "float": Annotated[float, Field(allow_inf_nan=False)],
     "date": date,
@@ -43,7 +58,7 @@ class Item(BaseModel):
 
 class EvidenceItem(Item):
     source: Id
-    locator: Text | None = None
+    locator: Name | None = None
     confidence: Annotated[Confidence, Field(strict=False)]
 
     def with_note(self, note: str | None) -> Evidence:
@@ -88,7 +103,8 @@ class FactItem(Evident):
 
 def model_field(prop: Property) -> tuple[Any, Any]:
     """Type and default of the model field for a property."""
-    type_ = Annotated[prop.values, Field(strict=False)] if prop.values else _TYPES[prop.type]
+    plain = Text if prop.lines else _TYPES[prop.type]
+    type_ = Annotated[prop.values, Field(strict=False)] if prop.values else plain
     return (type_, ...) if prop.required else (type_ | None, None)
 
 
@@ -131,15 +147,14 @@ def explain(error: ErrorDetails, model: type[BaseModel] | None = None) -> str:
     name, kind, message = ".".join(map(str, error["loc"])), error["type"], error["msg"]
     if kind == "missing":
         return f"`{name}` is missing"
+    if kind == "text":
+        return f"`{name}` {message}"
     if kind == "extra_forbidden":
         return f"unknown key `{name}`" + (f": expected one of {', '.join(keys(model))}" if model else "")
     example = next((text for prefix, text in _EXAMPLES.items() if kind.startswith(prefix)), None)
     expected = example or message.removeprefix("Input should be ")
     if "pattern" in kind:
-        is_id = "a-z" in str(error.get("ctx", ""))
-        expected = (
-            "an id such as dept:sales (lower-case letters, digits, hyphens)" if is_id else "text that is not blank"
-        )
+        expected = "an id such as dept:sales (lower-case letters, digits, hyphens)"
     return f"`{name}` is {_shown(error['input'])}: expected {expected}"
 
 
@@ -151,4 +166,5 @@ def keys(model: type[BaseModel]) -> list[str]:
 def _shown(value: object) -> str:
     text = "nothing" if value is None else "a list" if isinstance(value, list) else str(value)
     text = "keys and values" if isinstance(value, Mapping) else text
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text[:80])
     return text if len(text) <= 60 else text[:57] + "…"

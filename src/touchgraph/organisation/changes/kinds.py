@@ -18,6 +18,7 @@ from touchgraph.organisation.changes.items import (
     Evident,
     Id,
     Item,
+    Name,
     Text,
     optional,
 )
@@ -31,8 +32,8 @@ class Change(Evident):
 
 class Rename(Change):
     id: Id
-    name_zh: Text | None = None
-    name_en: Text | None = None
+    name_zh: Name | None = None
+    name_en: Name | None = None
 
 
 class Move(Change):
@@ -138,7 +139,7 @@ class End(Change):
 class EndFact(Change):
     """Any fact no longer holds; the properties of its key tell it from others between the same ends."""
 
-    type: Text
+    type: Name
     start: Id
     end: Id
     role: RoleName | None = None
@@ -186,7 +187,7 @@ class Correct(Change):
     Of an entity's own properties, the type is HAS_STATE and there is no `end`.
     """
 
-    type: Text
+    type: Name
     start: Id
     end: Id | None = None
     day: date | None = None

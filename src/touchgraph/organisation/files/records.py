@@ -20,6 +20,7 @@ from touchgraph.organisation.changes.items import (
     FactItem,
     Id,
     Item,
+    Name,
     Text,
     explain,
     keys,
@@ -42,7 +43,7 @@ class ChangeSetItem(Item):
     recorded: AwareDatetime
     evidence: EvidenceItem
     note: Text | None = None
-    content_hash: Text | None = None
+    content_hash: Name | None = None
     """Of the change set that an exported file is a copy of; otherwise it is that of the file."""
 
     def properties(self) -> dict[str, Any]:
@@ -69,7 +70,7 @@ class SourceItem(Item):
 class ClosedItem(Item):
     """A record that is closed as a whole; the properties of its key tell it from others between the same ends."""
 
-    type: Text
+    type: Name
     start: Id
     end: Id | None = None
     valid_from: date
