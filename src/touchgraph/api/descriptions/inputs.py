@@ -73,10 +73,13 @@ INPUT_FIELDS: Mapping[str, str] = {
     # --- what they name
     "parent": "What it is directly below: a unit, or the category of a touchpoint, or the kind of a channel.",
     "CreateInput.parent": "What it is directly below: a unit, a category, a kind of channels; null: nothing.",
-    "successor": "What takes its children, responsibilities and scopes over; null: it must have none.",
+    "successor": "What takes its children, responsibilities, scopes and customers over; null: it must have none.",
+    "endCustomers": "Whether what customers have of it ends on that day (their dealer, stage, consent), where nobody "
+    "succeeds it; null or false: it must have none.",
     "ids": "What is closed; `into` may be among them, and stays.",
     "into": "What takes over all that they had; of their kind, or one that may stand where they stand.",
     "SplitInput.into": "The parts, at least two; if `id` is among them, it stays.",
+    "SplitInput.customers": "The one of `into` to which its customers go; null: it must have none.",
     "assign": "Who gets what; all that a whole has which is closed has to be dealt out. Default: nothing.",
     "unit": "The unit: its id.",
     "ShareInput.unit": "The part that gets it, one of `into`.",
