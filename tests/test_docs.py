@@ -260,6 +260,8 @@ def default(field: Any) -> str:
         return "the user's data folder"
     if field.default is None:
         return "not set"
+    if isinstance(field.default, bool):
+        return str(field.default).lower()
     return f"{field.default.total_seconds():g}" if hasattr(field.default, "total_seconds") else str(field.default)
 
 
@@ -301,10 +303,11 @@ def raised(error: type[errors.TouchgraphError]) -> Iterator[type[errors.Touchgra
 
 def test_codes_of_errors_are_documented() -> None:
     """The table has just the codes that a client can get, each with its status."""
-    codes = {each.code for each in raised(errors.GraphError)} | {errors.InputError.code}
+    codes = {each.code for each in raised(errors.GraphError)} | {errors.InputError.code, errors.NotThere.code}
     codes |= {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
     documented = {code: cells[0] for code, cells in rows("docs/ask.md", "Errors").items()}
-    assert documented == {code: str(_STATUS.get(code, 400)) for code in codes}
+    # What is not there is told of a field; the request is answered.
+    assert documented == {code: str(_STATUS.get(code, 400)) for code in codes} | {errors.NotThere.code: "200"}
 
 
 def test_labels_are_documented() -> None:

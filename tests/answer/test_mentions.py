@@ -86,17 +86,17 @@ async def test_what_is_there_at_another_time_says_when(graph: Graph) -> None:
     """A unit that the reform made is not there before it, and the answer beside it is not lost."""
     query = """{ before: at(asOf: "2025-03-31") { portfolio(unit: $u) { total } }
         after: at(asOf: "2025-06-01") { portfolio(unit: $u) { total } } }"""
-    answer = await ask(graph, "query($u: ID!) " + query, u="dept:customer-operations")
+    answer = await ask(graph, "query($u: ID!) " + query, u="dept:product-operations")
     (error,) = answer.errors
     assert error.path == ["before", "portfolio"]
-    assert error.message.startswith("unit: 'dept:customer-operations' is not there on 2025-03-31; it is from 2025-")
+    assert error.message.startswith("unit: 'dept:product-operations' is not there on 2025-03-31; it is from 2025-")
     assert answer.data["before"] == {"portfolio": None}
     assert answer.data["after"]["portfolio"]["total"] > 0
 
 
 async def test_a_history_is_told_of_what_was_ever_there(graph: Graph) -> None:
     """The timeline of a unit can be asked for on a day on which it is not there."""
-    answer = await ask(graph, '{ at(asOf: "2025-03-31") { timeline(id: "dept:customer-operations") { day } } }')
+    answer = await ask(graph, '{ at(asOf: "2025-03-31") { timeline(id: "dept:product-operations") { day } } }')
     assert answer.errors is None
     assert answer.data["at"]["timeline"]
 

@@ -194,8 +194,9 @@ async def test_they_go_only_where_they_can(small: Graph) -> None:
 
 async def test_a_correction_that_takes_days_away_is_refused(small: Graph) -> None:
     """To say that a dealer was there for a shorter time is to close it, too."""
-    correct = {"type": "HAS_STATE", "start": "dealer:d1", "instead": {"validTo": day(5)}}
-    answer = await reorganise(small, {"correct": correct})
+    instead = {"start": "dealer:d1", "instead": {"validTo": day(5)}}
+    parent, state = {"type": "PART_OF", "end": "area:a1", **instead}, {"type": "HAS_STATE", **instead}
+    answer = await reorganise(small, {"correct": parent}, {"correct": state})
     assert answer.errors
     assert f"dealer:d1 still has 1 customer (SERVED_BY) on {day(5)}" in answer.errors[0].message
 

@@ -33,12 +33,18 @@ AUTUMN = """
   - endFact: {type: SUPPORTS, start: dept:product-operations, end: dept:sales, how: HORIZONTAL}
   - unown: {subject: stage:repurchase, reason: Not yet}
   - report: {id: dept:sales, position: position:evp}
+  - rank: {id: dealer:d0047, level: 5}
+  - mandate: {id: dealer:d0047, mandateEn: Sells}
   - close: {id: dealer:d0048}
+facts:
+  - {type: IN_UNIT, start: position:area-member, end: dept:sales}
 """
 WINTER = """
   - move: {id: area:r1-01, parent: region:r1}
   - rank: {id: dept:growth, level: 1}
   - close: {id: position:product-line-member}
+  - report: {id: dept:sales, position: position:area-manager}
+  - staff: {unit: dept:sales, position: position:area-member, headcount: 4}
   - end: {unit: dept:customer-operations, subject: standard:sales-process, role: ACCOUNTABLE}
   - assign: {unit: dept:sales, subject: standard:sales-process, role: RESPONSIBLE}
   - assign: {unit: dept:sales, subject: stage:repurchase, role: ACCOUNTABLE}

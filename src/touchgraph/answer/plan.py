@@ -276,7 +276,7 @@ Column = Scalar | Rows | Recalled | Count | Embedded | SortKey | Echo
 
 @dataclass(frozen=True, eq=False)
 class Mention:
-    """An argument that names an entity of a label, which has to be there at the moment (`ever`: at any time)."""
+    """An argument that names an entity of a label, which has to be there at the moment (`ever`: or at any other)."""
 
     argument: str
     label: str

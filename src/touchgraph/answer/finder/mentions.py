@@ -36,14 +36,10 @@ async def refusal(
         if kind is not None and not carries(entity_id, one.label):
             return InputError(f"{told} is the id of a {kind.label}; expected that of {_expected(one)}")
         entity = there.get(entity_id)
-        if entity is None or not _known(entity, one, at):
-            nearest = await _nearest(reader, one, entity_id, at)
-            return NotThere(f"{told} is not there on {at.day}{_times(entity, at)}{nearest}")
+        if entity is None or not (one.ever or entity.exists(at)):
+            more = _times(entity, at) if entity else await _nearest(reader, one, entity_id, at)
+            return NotThere(f"{told} is not there on {at.day}{more}")
     return None
-
-
-def _known(entity: Entity, one: Mention, at: At) -> bool:
-    return entity.exists(at) or (one.ever and any(state.is_known(at) for state in entity.states))
 
 
 def _short(entity_id: str) -> str:
@@ -54,9 +50,9 @@ def _expected(one: Mention) -> str:
     return "something of the organisation" if one.label == "Entity" else f"a {one.label}"
 
 
-def _times(entity: Entity | None, at: At) -> str:
-    """When it was there, or will be."""
-    known = [state.props for state in entity.states if state.is_known(at)] if entity else []
+def _times(entity: Entity, at: At) -> str:
+    """When it was there, or will be, as known at the time."""
+    known = [state.props for state in entity.states if state.is_known(at)]
     if not known:
         return ""
     first, end = min(state["validFrom"] for state in known), max(state["validTo"] for state in known)
