@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Literal
 
-PropertyType = Literal["string", "integer", "float", "date", "datetime", "boolean"]
+PropertyType = Literal["string", "integer", "float", "date", "datetime", "boolean", "strings"]
 
 OPEN_START = date(1, 1, 1)
 """`validFrom` of a fact whose beginning nobody recorded."""
@@ -30,7 +30,10 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Property:
-    """A property of a node or of a fact; `values` closes its range. `lines`: a text that may have several."""
+    """A property of a node or of a fact; `values` closes its range. `lines`: a text that may have several.
+
+    `strings` are a list of texts.
+    """
 
     name: str
     type: PropertyType = "string"

@@ -25,6 +25,12 @@ class Role(StrEnum):
     INFORMED = "INFORMED"
 
 
+class Completeness(StrEnum):
+    """Of what a change set can say that all of it is recorded: what is not told is not so."""
+
+    RESPONSIBLE_FOR = "RESPONSIBLE_FOR"
+
+
 class SupportKind(StrEnum):
     """Across departments, through the tiers, or as a service to all."""
 
@@ -70,6 +76,8 @@ _CHANGE_SET = (
     Property("recordedFrom", "datetime", required=True),
     Property("contentHash", required=True),
     Property("clientMutationId"),
+    Property("complete", "strings", values=Completeness),
+    Property("completeFor", "strings"),
     *_EVIDENCE,
     Property("confidence", required=True, values=Confidence),
     Property("note", lines=True),

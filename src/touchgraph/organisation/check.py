@@ -115,13 +115,13 @@ def _properties() -> Statement:
 
 
 def _told_of(properties: Iterable[Property]) -> list[dict[str, Any]]:
-    types = {"datetime": "ZONED DATETIME"}
+    types = {"datetime": "ZONED DATETIME", "strings": "LIST<STRING NOT NULL>"}
     return [
         {
             "name": prop.name,
             "required": prop.required,
             "type": types.get(prop.type, prop.type.upper()),
-            "allowed": [str(value) for value in prop.values] if prop.values else None,
+            "allowed": [str(value) for value in prop.values] if prop.values and prop.type != "strings" else None,
         }
         for prop in properties
     ]

@@ -29,7 +29,7 @@ from touchgraph.organisation.store import statements as statements_of_change
 _SUPPOSED = {"nameZh": "假设", "nameEn": "What if"}
 _OF_THE_SET = (
     *("nameZh", "nameEn", "reasonZh", "reasonEn", "effective", "startedOn", "completedOn"),
-    *("evidence", "note"),
+    *("complete", "completeFor", "evidence", "note"),
 )
 _CORRECTION = set(keys(Correct)) - {"validFrom", "evidence", "note"}
 

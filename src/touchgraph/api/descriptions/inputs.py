@@ -48,6 +48,8 @@ INPUT_FIELDS: Mapping[str, str] = {
     "CorrectFactInput.effective": "The day that is told of the change set; null: `day`, else the day asked for.",
     "startedOn": "The day on which the programme itself began; null: not told.",
     "completedOn": "The day on which the programme itself was completed; null: not told.",
+    "complete": "Of what all is recorded from `effective` on, so that what is not told is not so; null: of nothing.",
+    "completeFor": "For which units and all below them that is said; null: for the whole organisation.",
     "sources": "Documents that the graph does not have yet; null: none.",
     "changes": "What changes, one after the other; each sees what those before it did.",
     "publisher": "Who published it; null: not known.",

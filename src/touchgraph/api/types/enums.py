@@ -8,6 +8,7 @@ import strawberry
 
 from touchgraph.model import (
     ClaimKind,
+    Completeness,
     Confidence,
     FeedbackTheme,
     Grade,
@@ -20,6 +21,7 @@ from touchgraph.model import (
 
 strawberry.enum(Confidence, description="How sure a fact is.")
 strawberry.enum(Role, description="RACI: what a unit is to a subject.")
+strawberry.enum(Completeness, description="Of what a change set may say that all of it is recorded.")
 strawberry.enum(SupportKind, description="How one unit helps another.")
 strawberry.enum(MandateStrength, description="How much a unit's mandate weighs.")
 strawberry.enum(ClaimKind, description="What a statement about the whole is.")

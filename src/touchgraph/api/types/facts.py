@@ -25,7 +25,7 @@ from touchgraph.api.types.declare import (
     reference,
 )
 from touchgraph.api.types.enums import FactType, NodeKind
-from touchgraph.model import ClaimKind, Confidence, MandateStrength
+from touchgraph.model import ClaimKind, Completeness, Confidence, MandateStrength
 
 ORGANISATION_FACTS = tuple(kind.type for kind in model.FACTS if kind.type != "HAS_STATE")
 
@@ -75,6 +75,13 @@ class ChangeSet(Node):
     client_mutation_id: str | None = on_node(
         "clientMutationId",
         doc="The name that whoever applied it gave to the mutation, which is applied once only; null: none.",
+    )
+    complete: list[Completeness] | None = on_node(
+        "complete",
+        doc="Of what all is recorded from `effective` on, so that what is not told is not so; null: of nothing.",
+    )
+    complete_for: list[strawberry.ID] | None = on_node(
+        "completeFor", doc="For which units and all below them that is said; null: for the whole organisation."
     )
     evidence: Evidence = declared(Same.FACT)
 

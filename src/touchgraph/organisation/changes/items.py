@@ -38,6 +38,7 @@ _TYPES: dict[str, Any] = {
     "date": date,
     "datetime": AwareDatetime,
     "boolean": bool,
+    "strings": Id,
 }
 
 
@@ -104,7 +105,9 @@ class FactItem(Evident):
 def model_field(prop: Property) -> tuple[Any, Any]:
     """Type and default of the model field for a property."""
     plain = Text if prop.lines else _TYPES[prop.type]
-    type_ = Annotated[prop.values, Field(strict=False)] if prop.values else plain
+    type_: Any = Annotated[prop.values, Field(strict=False)] if prop.values else plain
+    if prop.type == "strings":
+        type_ = Annotated[list[type_], Field(min_length=1)]
     return (type_, ...) if prop.required else (type_ | None, None)
 
 

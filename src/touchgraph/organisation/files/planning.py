@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from touchgraph.errors import InputError
-from touchgraph.model import FACT_BY_TYPE, OPEN_END
+from touchgraph.model import FACT_BY_TYPE, OPEN_END, has_label, kind_of
 from touchgraph.organisation.changes.apply import add_entity, add_parent, apply
 from touchgraph.organisation.changes.correct import check_life
 from touchgraph.organisation.changes.items import EntityItem, EvidenceItem, FactItem
@@ -115,6 +115,8 @@ class _Planner:
         item, extra = file.change_set.value, {"contentHash": file.content_hash}
         self._try(file.change_set, lambda _: self._node(item.id, "change", item.properties() | extra))
         self._with_evidence(item.evidence.source, self._items)
+        for unit in getattr(item, "completeFor", None) or ():
+            self._try(file.change_set, lambda _, unit=unit: self._is_unit(unit))
 
     def _with_evidence(self, source: str, then: Callable[[], None]) -> None:
         """Goes on with a source that is not there as if it were: it is one fault, not one of every item."""
@@ -165,6 +167,11 @@ class _Planner:
         if entity in self._work.now.entities:
             raise InputError(f"{entity} is in the graph already")
         self._work.entity(entity, properties)
+
+    def _is_unit(self, entity: str) -> None:
+        self._work.until(self._work.stamp.effective, entity)
+        if (kind := kind_of(entity)) is None or not has_label(kind, "OrgUnit"):
+            raise InputError(f"`completeFor` names {entity}: expected an organisational unit")
 
     def _entity(self, item: EntityItem) -> None:
         if item.id in self._work.now.entities:
