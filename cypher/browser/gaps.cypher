@@ -1,12 +1,16 @@
 // Gaps on a day
 // Subjects that nobody answers for, neither themselves nor through a category or stage above them, and that are
-// not unowned on purpose. `otherThan`: channels for which somebody does, but for no other. `kinds` are labels.
+// not unowned on purpose, where a change set says that all who answer are recorded. `otherThan`: channels for which somebody does, but for no other. `kinds` are labels.
 WITH ['LifecycleStage', 'Pool', 'Touchpoint', 'Standard', 'Capability', 'ProductPhase', 'Product'] AS kinds,
   date('2025-06-01') AS asOf,
   datetime('9999-12-30T00:00:00Z') AS knownAt
 MATCH (subject:Subject)-[said:HAS_STATE]->(state:State)
 WHERE said.validFrom <= asOf < said.validTo AND said.recordedFrom <= knownAt < said.recordedTo
   AND any(label IN labels(subject) WHERE label IN kinds)
+  AND EXISTS {
+    MATCH (set:ChangeSet)
+    WHERE 'RESPONSIBLE_FOR' IN set.complete AND set.effective <= asOf AND set.recordedFrom <= knownAt AND set.completeFor IS NULL
+  }
   AND NOT EXISTS {
     (subject)-[unowned:UNOWNED
       WHERE unowned.validFrom <= asOf < unowned.validTo AND unowned.recordedFrom <= knownAt < unowned.recordedTo]->()

@@ -30,9 +30,15 @@ WITH day, until, COLLECT {
     MATCH (at:OrgUnit {id: $place}) ((x)-[r:PART_OF WHERE r.validFrom <= day < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above) USING INDEX SEEK at:OrgUnit(id)
     RETURN above.id ORDER BY size(r)
   } AS places
+// That nobody is told is an answer only where a change set says that everybody is.
+WITH *, EXISTS {
+    MATCH (set:ChangeSet)
+    WHERE 'RESPONSIBLE_FOR' IN set.complete AND set.effective <= day AND set.recordedFrom <= $knownAt
+      AND (set.completeFor IS NULL OR any(unit IN set.completeFor WHERE unit IN places))
+  } AS complete
 MATCH (subject:LifecycleStage|Touchpoint) USING SCAN subject:LifecycleStage USING SCAN subject:Touchpoint
 WHERE EXISTS { (subject)-[h:HAS_STATE WHERE h.validFrom <= day < h.validTo AND h.recordedFrom <= $knownAt < h.recordedTo]->() }
-WITH day, until, places, subject,
+WITH day, until, places, complete, subject,
   COLLECT {
     MATCH (subject) ((x)-[r:KIND_OF WHERE r.validFrom <= day < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (base)
     RETURN {base: base, distance: size(r),
@@ -48,7 +54,7 @@ WITH *, coalesce(head([kind IN kinds WHERE size(kind.stages) > 0]).stages, []) A
 WITH *, kinds + [one IN served | {base: one.stage, distance: 999, weak: one.weak}] AS bases
 // Many inherit from the same: what is said of each is read once.
 UNWIND bases AS base
-WITH day, until, places, base.base AS node, collect({subject: subject, kinds: kinds, distance: base.distance, weak: base.weak}) AS heirs
+WITH day, until, places, complete, base.base AS node, collect({subject: subject, kinds: kinds, distance: base.distance, weak: base.weak}) AS heirs
 WITH *, COLLECT {
     MATCH (unit)-[f:RESPONSIBLE_FOR WHERE f.validFrom <= day < f.validTo AND f.recordedFrom <= $knownAt < f.recordedTo]->(node)
     WHERE (f.role = $role OR ($role = 'ACCOUNTABLE' AND f.role = 'RESPONSIBLE')) AND (f.scope IS NULL OR f.scope IN places)
@@ -56,10 +62,10 @@ WITH *, COLLECT {
       rank: 1000 * coalesce(head([i IN range(0, size(places) - 1) WHERE places[i] = f.scope]), 999)}
   } AS said
 UNWIND heirs AS heir
-WITH day, until, places, heir.subject AS subject, head(collect(heir.kinds)) AS kinds,
+WITH day, until, places, complete, heir.subject AS subject, head(collect(heir.kinds)) AS kinds,
   collect([c IN said | {unit: c.unit, channel: c.channel, role: c.role, distance: heir.distance, rank: heir.distance * 1000000 + c.rank,
     weak: CASE WHEN heir.weak > c.weak THEN heir.weak ELSE c.weak END}]) AS candidates
-WITH day, until, places, subject, [one IN kinds[0].stages | one.stage] AS stages, reduce(all = [], some IN candidates | all + some) AS candidates
+WITH day, until, places, complete, subject, [one IN kinds[0].stages | one.stage] AS stages, reduce(all = [], some IN candidates | all + some) AS candidates
 // Lines: every other channel, and each channel that one of them names; with the channels above it, nearest first.
 WITH *, COLLECT {
     UNWIND [c IN candidates WHERE c.channel IS NOT NULL | c.channel] AS id
@@ -70,7 +76,7 @@ WITH *, COLLECT {
     RETURN {channel: at, chain: chain}
   } AS named
 UNWIND [{channel: null, chain: []}] + named AS line
-WITH day, until, places, subject, stages, line, [c IN candidates WHERE c.channel IS NULL OR c.channel IN line.chain |
+WITH day, until, places, complete, subject, stages, line, [c IN candidates WHERE c.channel IS NULL OR c.channel IN line.chain |
     {unit: c.unit, channel: c.channel, role: c.role, distance: c.distance, weak: c.weak,
       rank: c.rank + coalesce(head([i IN range(0, size(line.chain) - 1) WHERE line.chain[i] = c.channel]), 999)}] AS fitting
 WITH *, [c IN fitting WHERE c.role = $role] AS first
@@ -121,7 +127,8 @@ WITH day, until, subject, stages, {channel: line.channel, chain: line.chain, inf
     ['STATED', 'INFERRED', 'SYNTHETIC'][reduce(most = 0, one IN owners | CASE WHEN one.weak > most THEN one.weak ELSE most END)] END,
   status: CASE
     WHEN size(best) = 0 AND EXISTS { (subject)-[u:UNOWNED WHERE u.validFrom <= day < u.validTo AND u.recordedFrom <= $knownAt < u.recordedTo]->() } THEN 'DELIBERATELY_UNOWNED'
-    WHEN size(best) = 0 THEN 'GAP'
+    WHEN size(best) = 0 AND complete THEN 'GAP'
+    WHEN size(best) = 0 THEN 'UNKNOWN'
     WHEN common IS NULL AND contested THEN 'CONFLICT'
     ELSE 'OWNED'
   END,
@@ -164,8 +171,9 @@ ORDER BY ordinal, below, id
 WITH collect(cell) AS cells, collect(times) AS times
 WITH CASE WHEN $from IS NULL THEN cells ELSE [] END AS cells, reduce(all = [], some IN times | all + some) AS times
 WITH *, [cell IN cells WHERE cell.status = 'GAP'] AS gaps, [cell IN cells WHERE cell.status = 'CONFLICT'] AS conflicts,
+  [cell IN cells WHERE cell.status = 'UNKNOWN'] AS unknown,
   [cell IN cells WHERE cell.status = 'DELIBERATELY_UNOWNED'] AS unowned, [cell IN cells WHERE cell.status IN ['OWNED', 'SHARED_BY_CHANNEL']] AS owned
-RETURN $role AS role, head(COLLECT { MATCH (p:OrgUnit {id: $place}) USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place, cells, gaps, conflicts, unowned,
+RETURN $role AS role, head(COLLECT { MATCH (p:OrgUnit {id: $place}) USING INDEX SEEK p:OrgUnit(id) RETURN p }) AS place, cells, gaps, conflicts, unowned, unknown,
   size(cells) AS total, size(owned) AS owned,
   [cell IN cells WHERE cell.lines[0].status = 'GAP' AND size(cell.lines) > 1] AS partly,
   [one IN ['STATED', 'INFERRED', 'SYNTHETIC'] | {confidence: one, count: size([cell IN owned WHERE cell.confidence = one])}] AS byConfidence,

@@ -107,8 +107,16 @@ UNION ALL
     ELSE [held] END AS group
   WITH subject, same, COLLECT { UNWIND group AS row WITH row WHERE row.new IS NULL RETURN DISTINCT row.a AS unit ORDER BY unit.id } AS from,
     COLLECT { UNWIND group AS row WITH row WHERE row.old IS NULL RETURN DISTINCT row.a AS unit ORDER BY unit.id } AS to,
-    [row IN group WHERE row.new IS NULL | row.old.fact] AS before, [row IN group WHERE row.old IS NULL | row.new.fact] AS after
-  WITH *, CASE WHEN size(from) = 0 THEN 'RESPONSIBILITY_GAINED' WHEN size(to) = 0 THEN 'RESPONSIBILITY_LOST'
+    [row IN group WHERE row.new IS NULL | row.old.fact] AS before, [row IN group WHERE row.old IS NULL | row.new.fact] AS after,
+    [row IN group | row.scope] AS scopes, $fromAsOf < $toAsOf OR ($fromAsOf = $toAsOf AND $fromKnownAt <= $toKnownAt) AS forward
+  WITH *, CASE WHEN forward THEN [$fromAsOf, $fromKnownAt] ELSE [$toAsOf, $toKnownAt] END AS first
+  // That nobody held it at the earlier moment is known only where a change set says that all who did are recorded.
+  WITH *, (size(from) = 0 AND forward OR size(to) = 0 AND NOT forward) AND NOT EXISTS {
+      MATCH (set:ChangeSet)
+      WHERE 'RESPONSIBLE_FOR' IN set.complete AND set.effective <= first[0] AND set.recordedFrom <= first[1]
+        AND (set.completeFor IS NULL OR all(scope IN scopes WHERE scope IN set.completeFor))
+    } AS recorded
+  WITH *, CASE WHEN recorded THEN 'RESPONSIBILITY_RECORDED' WHEN size(from) = 0 THEN 'RESPONSIBILITY_GAINED' WHEN size(to) = 0 THEN 'RESPONSIBILITY_LOST'
     WHEN same THEN 'RESPONSIBILITY_CHANGED' ELSE 'RESPONSIBILITY_TRANSFERRED' END AS kind
   RETURN {kind: kind, unit: CASE WHEN kind <> 'RESPONSIBILITY_TRANSFERRED' THEN head(from + to) END, position: null, subject: subject,
     from: from, to: to, before: before, after: after} AS change
@@ -116,7 +124,7 @@ UNION ALL
 WITH change, {asOf: $fromAsOf, knownAt: $fromKnownAt} AS was, {asOf: $toAsOf, knownAt: $toKnownAt} AS is,
   CASE WHEN size(change.after) > 0 THEN change.after ELSE change.before END AS evidence,
   ['CREATED', 'CLOSED', 'RENAMED', 'MOVED', 'REPORTING_LINE_CHANGED', 'REPORTING_LINE_RECORDED', 'RERANKED', 'LEVEL_RECORDED', 'MANDATE_CHANGED',
-    'MANDATE_RECORDED', 'POSITION_ADDED', 'POSITION_REMOVED', 'HEADCOUNT_CHANGED', 'HEADCOUNT_RECORDED', 'RESPONSIBILITY_TRANSFERRED', 'RESPONSIBILITY_GAINED', 'RESPONSIBILITY_LOST', 'RESPONSIBILITY_CHANGED', 'DELEGATED',
+    'MANDATE_RECORDED', 'POSITION_ADDED', 'POSITION_REMOVED', 'HEADCOUNT_CHANGED', 'HEADCOUNT_RECORDED', 'RESPONSIBILITY_TRANSFERRED', 'RESPONSIBILITY_GAINED', 'RESPONSIBILITY_RECORDED', 'RESPONSIBILITY_LOST', 'RESPONSIBILITY_CHANGED', 'DELEGATED',
     'DELEGATION_ENDED', 'SUPPORT_STARTED', 'SUPPORT_ENDED', 'SUPPORT_CHANGED', 'UNOWNED', 'UNOWNED_ENDED'] AS kinds
 // Who changed it: the change sets that recorded what holds after; where nothing does, those that ended what held before.
 WITH *, head([i IN range(0, size(kinds) - 1) WHERE kinds[i] = change.kind]) AS rank, COLLECT {

@@ -1,7 +1,8 @@
 // name: ownership
 // params: subject, role, place, channel, asOf, knownAt
 // Who answers for a subject in a role, at a place and through a channel (null: nationwide, every channel); why, and who does not. Without a
-// channel it is asked in lines: once for each channel that a fact names, and once for every other channel.
+// channel it is asked in lines: once for each channel that a fact names, and once for every other channel. Where nobody is recorded, that is a GAP only where a
+// change set says that all who answer are; else it is UNKNOWN.
 :param subject => 'touchpoint:recall';
 :param role => 'ACCOUNTABLE';
 :param place => 'area:r1-01';
@@ -93,10 +94,17 @@ WITH *, COLLECT {
       path: reduce(all = [], f IN reduce(flat = [], way IN paths | flat + way) | CASE WHEN f IN all THEN all ELSE all + [f] END)}
     ORDER BY unit.id
   } AS owners
+// That nobody is told is an answer only where a change set says that everybody is.
+WITH *, size(best) = 0 AND EXISTS {
+    MATCH (set:ChangeSet)
+    WHERE 'RESPONSIBLE_FOR' IN set.complete AND set.effective <= $asOf AND set.recordedFrom <= $knownAt
+      AND (set.completeFor IS NULL OR any(unit IN set.completeFor WHERE unit IN places))
+  } AS complete
 WITH subject, candidates, line, best, winner, inferred, owners,
   CASE
     WHEN size(best) = 0 AND EXISTS { (subject)-[u:UNOWNED WHERE u.validFrom <= $asOf < u.validTo AND u.recordedFrom <= $knownAt < u.recordedTo]->() } THEN 'DELIBERATELY_UNOWNED'
-    WHEN size(best) = 0 THEN 'GAP'
+    WHEN size(best) = 0 AND complete THEN 'GAP'
+    WHEN size(best) = 0 THEN 'UNKNOWN'
     WHEN common IS NULL AND size(claims) > 1 THEN 'CONFLICT'
     ELSE 'OWNED'
   END AS status,

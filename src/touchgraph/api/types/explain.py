@@ -16,6 +16,7 @@ class _Role:
 
     sentences: Mapping[str, str]
     other_gap: str
+    other_unknown: str
     word: str = ""
     on: str = ""
 
@@ -45,6 +46,7 @@ _IN_ENGLISH = {
     "DELEGATED": "{parties} {were} recorded as {word} {on} {subject}{where}, and handed on authority to {owners}.",
     "CONFLICT": "{subject}{where} is in conflict: {owners} {be} recorded as {word} {on} it.",
     "GAP": "No unit is recorded as {word} {on} {subject}{where}.",
+    "UNKNOWN": "It is not known who is {word} {on} {subject}{where}.",
     "DELIBERATELY_UNOWNED": "No unit is recorded as {word} {on} {subject}{where}, on purpose: {reason}",
 }
 _IN_CHINESE = {
@@ -53,9 +55,11 @@ _IN_CHINESE = {
     "DELEGATED": "{subject}{where}的{word}是{parties}，已授权{owners}。",
     "CONFLICT": "{subject}{where}的{word}同时是{owners}，存在冲突。",
     "GAP": "{subject}{where}没有记录{word}。",
+    "UNKNOWN": "{subject}{where}的{word}不详。",
     "DELIBERATELY_UNOWNED": "{subject}{where}有意不设{word}：{reason}",
 }
 _OTHER_GAP = ("Through every other channel, no unit is recorded as {word} {on} it.", "其他渠道没有记录{word}。")
+_OTHER_UNKNOWN = ("Through every other channel, it is not known who is {word} {on} it.", "其他渠道的{word}不详。")
 _ENGLISH = _Words(
     column=2,
     joint=" and ",
@@ -81,13 +85,15 @@ _ENGLISH = _Words(
                 "DELEGATED": "{subject}{where} is answered for by {owners}, to whom {parties} handed on authority.",
                 "CONFLICT": "{subject}{where} is in conflict: it is answered for by {owners}.",
                 "GAP": "{subject}{where} is answered for by nobody.",
+                "UNKNOWN": "It is not known who answers for {subject}{where}.",
                 "DELIBERATELY_UNOWNED": "{subject}{where} is answered for by nobody, on purpose: {reason}",
             },
             "Through every other channel it is answered for by nobody.",
+            "Through every other channel it is not known who answers for it.",
         ),
-        "RESPONSIBLE": _Role(_IN_ENGLISH, _OTHER_GAP[0], "responsible", "for"),
-        "CONSULTED": _Role(_IN_ENGLISH, _OTHER_GAP[0], "consulted", "on"),
-        "INFORMED": _Role(_IN_ENGLISH, _OTHER_GAP[0], "informed", "of"),
+        "RESPONSIBLE": _Role(_IN_ENGLISH, _OTHER_GAP[0], _OTHER_UNKNOWN[0], "responsible", "for"),
+        "CONSULTED": _Role(_IN_ENGLISH, _OTHER_GAP[0], _OTHER_UNKNOWN[0], "consulted", "on"),
+        "INFORMED": _Role(_IN_ENGLISH, _OTHER_GAP[0], _OTHER_UNKNOWN[0], "informed", "of"),
     },
 )
 _CHINESE = _Words(
@@ -114,13 +120,15 @@ _CHINESE = _Words(
                 "DELEGATED": "{subject}{where}由{parties}授权{owners}负责。",
                 "CONFLICT": "{subject}{where}由{owners}同时负责，存在冲突。",
                 "GAP": "{subject}{where}无人负责。",
+                "UNKNOWN": "{subject}{where}由谁负责不详。",
                 "DELIBERATELY_UNOWNED": "{subject}{where}有意不设负责部门：{reason}",
             },
             "其他渠道无人负责。",
+            "其他渠道由谁负责不详。",
         ),
-        "RESPONSIBLE": _Role(_IN_CHINESE, _OTHER_GAP[1], "承担部门"),
-        "CONSULTED": _Role(_IN_CHINESE, _OTHER_GAP[1], "咨询部门"),
-        "INFORMED": _Role(_IN_CHINESE, _OTHER_GAP[1], "知会部门"),
+        "RESPONSIBLE": _Role(_IN_CHINESE, _OTHER_GAP[1], _OTHER_UNKNOWN[1], "承担部门"),
+        "CONSULTED": _Role(_IN_CHINESE, _OTHER_GAP[1], _OTHER_UNKNOWN[1], "咨询部门"),
+        "INFORMED": _Role(_IN_CHINESE, _OTHER_GAP[1], _OTHER_UNKNOWN[1], "知会部门"),
     },
 )
 _WORDS = {"EN": (_ENGLISH, " "), "ZH": (_CHINESE, "")}
@@ -155,7 +163,8 @@ class _Telling:
 
     def other(self, status: str) -> str:
         """That nobody answers through every other channel."""
-        sentence = self.words.other_unowned if status == "DELIBERATELY_UNOWNED" else self.role.other_gap
+        of_role = {"GAP": self.role.other_gap, "UNKNOWN": self.role.other_unknown}
+        sentence = of_role.get(status, self.words.other_unowned)
         return sentence.format(reason=self.ids["reason"], **self._own(1))
 
     def doubts(self) -> Iterable[str]:

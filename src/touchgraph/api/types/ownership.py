@@ -22,13 +22,15 @@ def share(part: int, total: int) -> float | None:
 
 @strawberry.enum(
     description="Whether somebody answers. SHARED_BY_CHANNEL: through some channels somebody else does than through "
-    "others, or nobody does; `lines` tells which."
+    "others, or nobody does; `lines` tells which. UNKNOWN: nobody is recorded, and no change set in effect says that "
+    "all who answer are; GAP: one does."
 )
 class OwnershipStatus(StrEnum):
     OWNED = "OWNED"
     SHARED_BY_CHANNEL = "SHARED_BY_CHANNEL"
     CONFLICT = "CONFLICT"
     GAP = "GAP"
+    UNKNOWN = "UNKNOWN"
     DELIBERATELY_UNOWNED = "DELIBERATELY_UNOWNED"
 
 
@@ -68,7 +70,9 @@ class OwnershipLine:
     channel: Channel | None = declared(
         Member("channel"), doc="Null: every other channel, where no channel was asked for."
     )
-    status: OwnershipStatus = declared(Local("status"), doc="GAP: through this channel nobody answers.")
+    status: OwnershipStatus = declared(
+        Local("status"), doc="GAP: through this channel nobody answers; UNKNOWN: nobody is recorded."
+    )
     rule: OwnershipRule | None = declared(Local("rule"), doc="Null where nobody answers.")
     inferred: bool = declared(Local("inferred"), doc="As for `Ownership`.")
     confidence: Confidence | None = declared(Local("confidence"), doc=_WEAKEST)
@@ -106,6 +110,7 @@ COVERAGE = (
     "partly",
     "conflicts",
     "unowned",
+    "unknown",
     "total",
     "owned",
     "byConfidence",
@@ -124,6 +129,11 @@ class Coverage:
     )
     conflicts: list[CoverageCell] = declared(Unwind("conflicts"), doc="Cells that several answer for.")
     deliberately_unowned: list[CoverageCell] = declared(Unwind("unowned"))
+    unknown: list[CoverageCell] = declared(
+        Unwind("unknown"),
+        doc="Cells for which no owner is recorded, where no change set says that all owners are: see `complete` of "
+        "`ChangeSet`. They are neither owned nor gaps.",
+    )
     total: int = declared(Local("total"), doc="How many cells there are.")
     owned: int = declared(
         Local("owned"), doc="How many of them have an owner, or one per channel; those of `partlyOwned` among them."
