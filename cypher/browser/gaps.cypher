@@ -1,6 +1,7 @@
 // Gaps on a day
 // Subjects that nobody answers for, neither themselves nor through a category or stage above them, and that are
-// not unowned on purpose, where a change set says that all who answer are recorded. `otherThan`: channels for which somebody does, but for no other. `kinds` are labels.
+// not unowned on purpose, where a change set says that all who answer are recorded. `otherThan`: channels for which
+// somebody does, but for no other. `kinds` are labels.
 WITH ['LifecycleStage', 'Pool', 'Touchpoint', 'Standard', 'Capability', 'ProductPhase', 'Product'] AS kinds,
   date('2025-06-01') AS asOf,
   datetime('9999-12-30T00:00:00Z') AS knownAt

@@ -169,7 +169,7 @@ def reform() -> Counter[str]:
         "rank": "RERANKED",
         "delegate": "DELEGATED",
         "staff": "POSITION_ADDED",
-        "assign": "RESPONSIBILITY_GAINED",
+        "assign": "RESPONSIBILITY_RECORDED",
         "transfer": "RESPONSIBILITY_TRANSFERRED",
     }
     *before, content = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in default_paths())
@@ -181,9 +181,11 @@ def reform() -> Counter[str]:
     found += {"MANDATE_RECORDED": new, "MANDATE_CHANGED": -new}
     found["SUPPORT_STARTED"] = sum(fact["type"] == "SUPPORTS" for fact in content["facts"])
     found["POSITION_ADDED"] += sum(fact["type"] == "IN_UNIT" for fact in content["facts"])
-    assert changes.count("end") == 3  # of one subject that somebody else is assigned: one transfer, and one gain less
+    assert (
+        changes.count("end") == 3
+    )  # of one subject that somebody else is assigned: one transfer, and one less that got known
     found["RESPONSIBILITY_TRANSFERRED"] += 1
-    found["RESPONSIBILITY_GAINED"] -= 1
+    found["RESPONSIBILITY_RECORDED"] -= 1
     return found
 
 

@@ -66,10 +66,21 @@ class Differ:
         found = [f for f in self.world.touching(unit) if f.type in above and f.start == unit and f.holds(at)]
         return sorted(found, key=lambda fact: fact.type)
 
+    @property
+    def forward(self) -> bool:
+        return (self.before.day, self.before.known) <= (self.after.day, self.after.known)
+
+    def complete(self, scopes: set[str | None]) -> bool:
+        """Whether all responsibilities in some scopes were recorded at the earlier moment."""
+        at = self.before if self.forward else self.after
+        sets = [own for one, own in self.world.entities.items() if kind(one) == "ChangeSet"]
+        of_then = [own for own in sets if own["effective"] <= at.day and own["recordedFrom"] <= at.known]
+        told = [own.get("completeFor") for own in of_then if "RESPONSIBLE_FOR" in (own.get("complete") or ())]
+        return any(units is None or all(scope in units for scope in scopes) for units in told)
+
     def only_recorded(self, old: list[Any], new: list[Any]) -> bool:
         """Whether all that differs was not known at the earlier moment."""
-        forward = (self.before.day, self.before.known) <= (self.after.day, self.after.known)
-        first = old if forward else new
+        first = old if self.forward else new
         return all(first[n] is None for n in range(len(old)) if old[n] != new[n])
 
     def entities(self) -> Iterable[Change]:
@@ -167,6 +178,8 @@ class Differ:
         (subject,) = {f.end for f in (*lost, *gained)}
         if not lost or not gained:
             name = "RESPONSIBILITY_GAINED" if gained else "RESPONSIBILITY_LOST"
+            if bool(gained) == self.forward and not self.complete({f.props.get("scope") for f in (*lost, *gained)}):
+                name = "RESPONSIBILITY_RECORDED"
         else:
             name = "RESPONSIBILITY_CHANGED" if units[0] == units[1] else "RESPONSIBILITY_TRANSFERRED"
         unit = None if name == "RESPONSIBILITY_TRANSFERRED" else (*units[0], *units[1])[0]
