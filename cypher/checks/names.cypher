@@ -1,7 +1,8 @@
 // name: names
-// params:
-// Whatever has names of the organisation, by the id of the entity: its names, and the terms by which they are found.
-MATCH (n:Entity)
+// params: labels
+// What entities of the labels say that they are called, by their ids, at whatever time; with the terms by which they are found.
+:param labels => ['Department', 'Touchpoint', 'Source'];
+MATCH (n:$any($labels))
 OPTIONAL MATCH (n)-[:HAS_STATE]->(s)
 WITH n, coalesce(s, n) AS named
 RETURN DISTINCT n.id, named.nameZh, named.nameEn, named.nameTerms

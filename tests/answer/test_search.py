@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.api.test_mutation import FIRST, apply
 from tests.support.names import cuttings, score
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Graph
@@ -76,7 +77,7 @@ async def test_the_api_finds_everything_by_its_names_the_whole_name_first(graph:
     names = await names_in(graph)
     asked = [(entity, name) for entity, both in names.items() for name in both]
     for some in some_of(asked, 25):
-        fields = []
+        fields = ["nodes(ids: []) { ...N }"]
         for number, (entity, _) in enumerate(some):
             if not entity.startswith("customer:"):
                 fields.append(f"s{number}: search(text: $t{number}, first: 200) {{ node {{ id ...N }} }}")
@@ -112,6 +113,39 @@ async def test_a_customer_is_found_as_it_is_typed(graph: Graph, typed: str) -> N
     page = (await execute(graph, document, t=typed))["customers"]
     assert "customer:sample-1" in [one["id"] for one in page["nodes"]]
     assert page["totalCount"] == len(page["nodes"])
+
+
+async def test_a_name_finds_what_has_it_at_the_moment(empty_graph: Graph) -> None:
+    """Renamed, be it only as if, it is found by the new name, and by the old one before that only; so are customers."""
+
+    async def found(text: str, day: str) -> list[str]:
+        document = """query Q($t: String!, $d: Date) { at(asOf: $d) {
+            search(text: $t) { node { id } } orgUnits(text: $t) { nodes { id } } customers(text: $t) { nodes { id } }
+            } }"""
+        at = (await execute(empty_graph, document, t=text, d=day))["at"]
+        hits = [hit["node"]["id"] for hit in at["search"]]
+        units = [unit["id"] for unit in at["orgUnits"]["nodes"]]
+        assert units == [hit for hit in hits if hit.startswith("dept:")]
+        return hits + [customer["id"] for customer in at["customers"]["nodes"]]
+
+    await apply(empty_graph, **FIRST)
+    rename = {"rename": {"id": "dept:a", "nameZh": "车联网", "nameEn": "Over-the-Air 36.4"}}
+    supposed = """query Q($c: [ReorgChange!]!) { at(asOf: "2025-07-01") { whatIf(changes: $c) {
+        search(text: "clw") { node { id } } } } }"""
+    data = await execute(empty_graph, supposed, c=[rename])
+    assert data["at"]["whatIf"]["search"] == [{"node": {"id": "dept:a"}}]
+    assert await found("clw", "2025-07-01") == []
+    await apply(empty_graph, rename)
+    for text in ("clw", "over the air", "36.4", "车联网"):
+        assert (await found(text, "2025-05-01"), await found(text, "2025-07-01")) == ([], ["dept:a"]), text
+    assert (await found("甲", "2025-05-01"), await found("甲", "2025-07-01")) == (["dept:a"], [])
+    assert await found("memo", "2025-07-01") == ["source:memo"]
+    assert await found("the beginning", "2025-07-01") == ["change:first"]
+    for name, other in (("李娜", "王芳"), ("王芳", "李娜")):
+        customer = {"id": "customer:x", "nameZh": name, "nameEn": "x", "registeredOn": "2025-01-01"}
+        upsert = "mutation M($input: UpsertCustomersInput!) { upsertCustomers(input: $input) { created updated } }"
+        await execute(empty_graph, upsert, input={"source": "source:memo", "customers": [customer]})
+        assert (await found(name, "2027-01-01"), await found(other, "2027-01-01")) == (["customer:x"], [])
 
 
 FIELDS = ("search(text: $t) { score }", "orgUnits(text: $t) { totalCount }", "customers(text: $t) { totalCount }")

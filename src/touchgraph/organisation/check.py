@@ -47,7 +47,8 @@ async def check(graph: Graph) -> list[Finding]:
 async def findings(tx: Transaction) -> list[Finding]:
     """Everything that breaks a rule, as a transaction sees the graph; sorted."""
     broken = {Finding(*row) for one in _statements() for row in await tx.run(one)}
-    return sorted(broken.union(lost(await tx.run(statement("checks/names")))))
+    names = statement("checks/names", labels=[kind.label for kind in ENTITIES])
+    return sorted(broken.union(lost(await tx.run(names))))
 
 
 def lost(rows: Iterable[Sequence[Any]]) -> Iterator[Finding]:
