@@ -160,7 +160,8 @@ async def otherwise_than_documented(graph: Graph, tables: Tables, before: dateti
             else:
                 text = f"MATCH {told['rows']} RETURN count(x), count(x.{name}), collect(DISTINCT x.{name})"
                 ((count, present, values),) = await graph.run(Statement(text))
-                due: list[Any] = {"validTo": [OPEN_END], "recordedTo": [OPEN_RECORD]}.get(name, [])
+                opens: dict[str, Any] = {"validTo": OPEN_END, "recordedTo": OPEN_RECORD}
+                due = [opens[name]] if name in opens else []
                 times |= set(map(native, values)) if name == "recordedFrom" else set()
                 as_told = count == rows and (name == "recordedFrom" or list(map(native, values)) == due)
                 as_told = as_told and present == (rows if due or name == "recordedFrom" else 0)

@@ -93,6 +93,11 @@ BROKEN: list[tuple[str, str, str]] = [
         f"MATCH (a {{id: 'touchpoint:t'}}), (b {{id: 'channel:x'}}) CREATE (a)-[:KIND_OF {TIMES}]->(b)",
         "KIND_OF touchpoint:t → channel:x",
     ),
+    (
+        "place, state",
+        f"MATCH (b {{id: 'dept:a'}}) CREATE (:Dealer:OrgUnit:Entity {{id: 'dealer:d'}})-[:PART_OF {TIMES}]->(b)",
+        "PART_OF dealer:d → dept:a from 2025-01-01: a Dealer cannot stand below a Department",
+    ),
     ("interval", OWNS + "SET f.validTo = f.validFrom", "validFrom is not before validTo"),
     ("interval", OWNS + "SET f.recordedTo = f.recordedFrom", "recordedFrom is not before recordedTo"),
     ("overlap", OWNS + f"CREATE (a)-[g:RESPONSIBLE_FOR]->(t) {COPY}", "told twice"),

@@ -38,7 +38,8 @@ def reference(schema: GraphQLSchema) -> str:
     parts = [_INTRODUCTION, *(_composite(types[name], "##") for name in roots)]
     for title, kind in (("Interfaces", GraphQLInterfaceType), ("Types", GraphQLObjectType)):
         others = (type_ for name, type_ in sorted(types.items()) if isinstance(type_, kind))
-        parts += [f"## {title}\n", *(_composite(one) for one in others if one.name not in (*roots, *paged))]
+        shown = (one for one in others if one.name not in (*roots, *paged))
+        parts += [f"## {title}\n", *(_composite(one, alike=_same(one, schema.query_type)) for one in shown)]
     parts += ["## Pages\n", *_pages(paged)]
     sections: list[tuple[str, Any, Callable[[Any], str]]] = [
         ("Inputs", GraphQLInputObjectType, _input),
@@ -50,12 +51,19 @@ def reference(schema: GraphQLSchema) -> str:
     return "\n".join(parts)
 
 
-def _composite(type_: Any, level: str = "###") -> str:
+def _same(type_: Composite, other: Composite | None) -> Composite | None:
+    """The other type, if it has the very same fields: the root, below a moment, is a type of its own."""
+    return other if other and list(type_.fields) == list(other.fields) else None
+
+
+def _composite(type_: Any, level: str = "###", alike: Composite | None = None) -> str:
     inherited = {name for one in type_.interfaces for name in one.fields}
     above = [one for one in type_.interfaces if not any(one in other.interfaces for other in type_.interfaces)]
     head = [f"{level} {type_.name}", type_.description]
     if above:
         head.append(f"Implements {' and '.join(_linked(one) for one in above)}.")
+    if alike:
+        return _section([*head, f"Has the fields of {_linked(alike)}."], "", ())
     return _section(head, "field", _fields(type_, inherited))
 
 
