@@ -58,7 +58,13 @@ _MANDATE = (
 _ORDINAL = (Property("ordinal", "integer", required=True),)
 _CLAIM = (Property("kind", required=True, values=ClaimKind), Property("value", "float"), Property("unit"))
 _EVIDENCE = (Property("source", required=True), Property("locator"))
-_SOURCE = (*_NAMES, Property("publisher"), Property("publishedOn", "date"), Property("recordedFrom", "datetime", True))
+_SOURCE = (
+    *_NAMES,
+    Property("publisher"),
+    Property("publishedOn", "date"),
+    Property("recordedFrom", "datetime", required=True),
+    Property("note"),
+)
 _CHANGE_SET = (
     *_NAMES,
     Property("reasonZh"),
