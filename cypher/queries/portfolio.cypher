@@ -1,7 +1,8 @@
 // name: portfolio
 // params: unit, transitive, asOf, knownAt
 // All that a unit answers for: by responsibilities of its own, and (transitive) of the units below it; directly, and by inheritance: what is
-// a kind of a subject, or serves a stage, unless a nearer responsibility in the same role stands between.
+// a kind of a subject, or serves a stage, unless a nearer responsibility in the same role takes all of it over: everywhere, and through every
+// channel. By one that is limited to a place or a channel, the rest stays.
 :param unit => 'dept:customer-operations';
 :param transitive => true;
 :param asOf => date('2025-06-01');
@@ -16,12 +17,21 @@ WITH unit, [unit] + COLLECT {
 WITH unit, COLLECT {
     UNWIND units AS holder
     MATCH (holder)-[f:RESPONSIBLE_FOR WHERE f.validFrom <= $asOf < f.validTo AND f.recordedFrom <= $knownAt < f.recordedTo]->(base)
-    WITH holder, f, base
-    // What inherits from the subject: no responsibility in the same role, place and channel may be nearer to it.
+    // Where and through what it holds, with all that is above that.
+    WITH holder, f, base,
+      COLLECT {
+        MATCH (at:OrgUnit {id: f.scope}) ((x)-[r:PART_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above) USING INDEX SEEK at:OrgUnit(id)
+        RETURN above.id
+      } AS places,
+      COLLECT {
+        MATCH (at:Channel {id: f.channel}) ((x)-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]->(y)){0,20} (above) USING INDEX SEEK at:Channel(id)
+        RETURN above.id
+      } AS channels
+    // What inherits from the subject: no responsibility in the same role may be nearer to it and hold for all of that.
     UNWIND [{subject: base, way: []}] + COLLECT {
       MATCH (base) ((x)<-[r:KIND_OF WHERE r.validFrom <= $asOf < r.validTo AND r.recordedFrom <= $knownAt < r.recordedTo]-(y) WHERE NOT EXISTS {
         ()-[g:RESPONSIBLE_FOR WHERE g.validFrom <= $asOf < g.validTo AND g.recordedFrom <= $knownAt < g.recordedTo]->(y)
-        WHERE g.role = f.role AND coalesce(g.scope, '') = coalesce(f.scope, '') AND coalesce(g.channel, '') = coalesce(f.channel, '')
+        WHERE g.role = f.role AND (g.scope IS NULL OR g.scope IN places) AND (g.channel IS NULL OR g.channel IN channels)
       }){1,20} (kind)
       RETURN {subject: kind, way: r}
     } + COLLECT {
@@ -29,7 +39,7 @@ WITH unit, COLLECT {
       MATCH (serving) ((x)<-[k:KIND_OF WHERE k.validFrom <= $asOf < k.validTo AND k.recordedFrom <= $knownAt < k.recordedTo]-(y) WHERE NOT EXISTS { (y)-[t:SERVES WHERE t.validFrom <= $asOf < t.validTo AND t.recordedFrom <= $knownAt < t.recordedTo]->() }){0,20} (inheriting)
       WHERE NOT EXISTS {
         MATCH (inheriting) ((v)-[q:KIND_OF WHERE q.validFrom <= $asOf < q.validTo AND q.recordedFrom <= $knownAt < q.recordedTo]->(w)){0,20} (nearer)<-[g:RESPONSIBLE_FOR WHERE g.validFrom <= $asOf < g.validTo AND g.recordedFrom <= $knownAt < g.recordedTo]-()
-        WHERE g.role = f.role
+        WHERE g.role = f.role AND (g.scope IS NULL OR g.scope IN places) AND (g.channel IS NULL OR g.channel IN channels)
       }
       RETURN {subject: inheriting, way: [s] + k}
     } AS found

@@ -10,7 +10,9 @@ from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Graph
 
 SCHEMA = build_schema()
-CELL = "stage { id } touchpoint { id stages { id } } status rule owners { unit { id } channel { id } }"
+WHO = """status rule confidence owners { unit { id } channel { id } }
+  lines { channel { id } status rule inferred confidence units { id } }"""
+CELL = f"stage {{ id }} touchpoint {{ id stages {{ id }} }} {WHO}"
 MATRIX = f"""
 query Matrix($day: Date!, $place: ID, $role: Role!) {{
   at(asOf: $day) {{
@@ -34,17 +36,17 @@ async def ask(graph: Graph, query: str, **variables: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("role", ["ACCOUNTABLE", "RESPONSIBLE", "CONSULTED"])
 @pytest.mark.parametrize(("day", "place"), [("2025-03-31", None), ("2025-06-01", None), ("2025-06-01", "dealer:d0001")])
 async def test_a_cell_says_what_ownership_says(graph: Graph, day: str, place: str | None, role: str) -> None:
-    """Status, rule and owners of every cell are those of `ownership` for its subject."""
+    """Status, rule, confidence, owners and lines of every cell are those of `ownership` for its subject."""
     matrix = (await ask(graph, MATRIX, day=day, place=place, role=role))["coverage"]
     subjects = [(cell["touchpoint"] or cell["stage"])["id"] for cell in matrix["cells"]]
     fields = " ".join(
         f's{n}: ownership(subject: "{one}", place: $place, role: $role) {{ ...Who }}' for n, one in enumerate(subjects)
     )
     query = f"""query Each($day: Date!, $place: ID, $role: Role!) {{ at(asOf: $day) {{ {fields} }} }}
-        fragment Who on Ownership {{ status rule owners {{ unit {{ id }} channel {{ id }} }} }}"""
+        fragment Who on Ownership {{ {WHO} }}"""
     each = await ask(graph, query, day=day, place=place, role=role)
     for n, cell in enumerate(matrix["cells"]):
-        assert {key: cell[key] for key in ("status", "rule", "owners")} == each[f"s{n}"], cell
+        assert {key: cell[key] for key in ("status", "rule", "confidence", "owners", "lines")} == each[f"s{n}"], cell
     assert subjects
 
 
@@ -72,3 +74,20 @@ async def test_the_gap_of_repurchase_shows_in_the_matrix(graph: Graph) -> None:
     assert matrix["owned"] == matrix["total"] - len(gaps)
     assert matrix["shareOwned"] == round(matrix["owned"] / matrix["total"], 4)
     assert (matrix["conflicts"], matrix["deliberatelyUnowned"]) == ([], [])
+
+
+async def test_cells_can_be_counted_by_what_they_rest_on(graph: Graph) -> None:
+    """The weakest evidence of those owned, counted; a gap, and one for some channels only, stand apart."""
+    query = """query Counted($day: Date!) { at(asOf: $day) { coverage { owned ownedByConfidence { confidence count }
+        partlyOwned { stage { id } touchpoint { id } status lines { channel { id } status } }
+        cells { status confidence } } } }"""
+    matrix = (await ask(graph, query, day="2025-06-01"))["coverage"]
+    counted = {one["confidence"]: one["count"] for one in matrix["ownedByConfidence"]}
+    assert list(counted) == ["STATED", "INFERRED", "SYNTHETIC"]
+    assert sum(counted.values()) == matrix["owned"]
+    for confidence, count in counted.items():
+        assert count == sum(cell["confidence"] == confidence for cell in matrix["cells"])
+    assert counted["STATED"]
+    assert counted["INFERRED"] > counted["STATED"]
+    assert {cell["stage"]["id"] for cell in matrix["partlyOwned"]} == {"stage:acquisition"}
+    assert {cell["status"] for cell in matrix["partlyOwned"]} == {"SHARED_BY_CHANNEL"}

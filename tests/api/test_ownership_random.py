@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.coverage_reference import Span, coverage, portfolio, spans
 from tests.support.organisations import (
     CHANNELS,
     DAYS,
@@ -22,8 +23,9 @@ from tests.support.organisations import (
     numbered,
     organisations,
 )
+from tests.support.ownership_answers import Answer, Line
 from tests.support.ownership_cases import CASES, DAY, KNOWN, world
-from tests.support.ownership_reference import Answer, Moment, spans
+from tests.support.ownership_reference import Moment
 from touchgraph.api.schema import build_schema
 from touchgraph.graph.driver import Graph
 from touchgraph.graph.statements import Statement
@@ -31,15 +33,19 @@ from touchgraph.graph.statements import Statement
 SCHEMA = build_schema()
 ORGANISATIONS, QUESTIONS_EACH, AT_ONCE, MATRICES = 500, 2, 20, 60
 FACTS = "path { evidence { locator } }"
-FIELDS = f"""status rule inferred owners {{ unit {{ id }} channel {{ id }} }} {FACTS}
-    losers {{ unit {{ id }} reason fact {{ evidence {{ locator }} }} }}"""
-MATRIX = """query Matrix($day: Date!, $known: DateTime!, $place: ID, $role: Role!) {
-    at(asOf: $day, knownAt: $known) { coverage(place: $place, role: $role) { cells {
-        stage { id } touchpoint { id } status rule owners { unit { id } channel { id } } } } } }"""
-
+LINES = "lines { channel { id } status rule inferred confidence units { id } }"
+WHO = f"status rule confidence owners {{ unit {{ id }} channel {{ id }} }} {LINES}"
+FIELDS = f"{WHO} inferred {FACTS} losers {{ unit {{ id }} reason fact {{ evidence {{ locator }} }} }}"
+MATRIX = f"""query Matrix($day: Date!, $known: DateTime!, $place: ID, $role: Role!) {{
+    at(asOf: $day, knownAt: $known) {{ coverage(place: $place, role: $role) {{
+        total owned ownedByConfidence {{ confidence count }} partlyOwned {{ ...Cell }} cells {{ ...Cell }} }} }} }}
+    fragment Cell on CoverageCell {{ stage {{ id }} touchpoint {{ id }} {WHO} }}"""
+PORTFOLIO = """query Portfolio($unit: ID!, $day: Date!, $known: DateTime!) {
+    at(asOf: $day, knownAt: $known) { portfolio(unit: $unit, transitive: false) { groups { items {
+        subject { id } responsibility { evidence { locator } } } } } } }"""
 TIMES_QUERY = """query Times($known: DateTime!, $from: Date!, $to: Date!, $place: ID, $role: Role!) {
     at(knownAt: $known) {
-        gaps(from: $from, to: $to, place: $place, role: $role) { subject { id } validFrom validTo }
+        gaps(from: $from, to: $to, place: $place, role: $role) { subject { id } otherThan { id } validFrom validTo }
         conflicts(from: $from, to: $to, place: $place, role: $role) { subject { id } units { id } validFrom validTo }
     } }"""
 
@@ -63,7 +69,12 @@ class Question:
     def expected(self, facts: list[Fact], organisation: int) -> Answer | None:
         """What the reference answers."""
         subject, place, channel = (numbered(one, organisation) for one in (self.subject, self.place, self.channel))
-        return Moment(facts, self.day, self.known).ownership(subject, self.role, place, channel)
+        now = Moment(facts, self.day, self.known)
+        answer = now.ownership(subject, self.role, place, channel)
+        if answer is None or not channel or now.above["HAS_STATE", channel]:
+            return answer
+        # A channel that is not there is shown to nobody.
+        return answer._replace(lines=[line._replace(channel=None) for line in answer.lines])
 
 
 QUESTIONS = st.builds(
@@ -97,10 +108,9 @@ def told(found: dict[str, Any] | None) -> Answer | None:
     """An answer of the API in the form of the reference."""
     if found is None:
         return None
-    status, rule, owners = short(found)
     path = sorted(fact["evidence"]["locator"] for fact in found["path"])
     losers = sorted((loser["fact"]["evidence"]["locator"], loser["reason"]) for loser in found["losers"])
-    return Answer(status, rule, owners, path, losers, found["inferred"])
+    return short(found)._replace(path=path, losers=losers, inferred=found["inferred"])
 
 
 async def ask(graph: Graph, cases: Sequence[Case]) -> list[Answer | None]:
@@ -172,13 +182,39 @@ async def test_coverage_follows_the_same_rules(empty_graph: Graph) -> None:
         result = await SCHEMA.execute(MATRIX, variables, context_value={"graph": empty_graph})
         assert result.errors is None
         assert result.data is not None
-        found = {ids(cell): Answer(*short(cell), [], [], False) for cell in result.data["at"]["coverage"]["cells"]}
+        matrix = result.data["at"]["coverage"]
+        found = {ids(cell): short(cell) for cell in matrix["cells"]}
         due = {
-            cell: answer and answer._replace(path=[], losers=[], inferred=False)
+            cell: answer._replace(path=[], losers=[], inferred=False)
             for facts in worlds
-            for cell, answer in Moment(facts, one.day, one.known).coverage(place, one.role).items()
+            for cell, answer in coverage(Moment(facts, one.day, one.known), place, one.role).items()
         }
         assert found == due, one
+        partly = {cell for cell, answer in due.items() if len(answer.lines) > 1 and answer.lines[0].status == "GAP"}
+        assert set(map(ids, matrix["partlyOwned"])) == partly
+        owned = [answer for answer in due.values() if answer.status in ("OWNED", "SHARED_BY_CHANNEL")]
+        assert (matrix["total"], matrix["owned"]) == (len(due), len(owned))
+        assert [(one["confidence"], one["count"]) for one in matrix["ownedByConfidence"]] == [
+            (name, sum(answer.confidence == name for answer in owned)) for name in ("STATED", "INFERRED", "SYNTHETIC")
+        ]
+
+
+async def test_portfolios_follow_the_same_rules(empty_graph: Graph) -> None:
+    """For random organisations: a unit holds what its responsibilities decide, each where and through what it holds."""
+    worlds, cases = draw(MATRICES)
+    await fill(empty_graph, [fact for facts in worlds for fact in facts])
+    for number, one in cases[:: MATRICES * QUESTIONS_EACH // 30]:
+        now = Moment(worlds[number], one.day, one.known)
+        holders = {fact["start"] for facts in now.below.values() for fact in facts if fact["type"] == "RESPONSIBLE_FOR"}
+        found = []
+        for unit in sorted(holders):
+            variables = {"unit": unit, "day": str(one.day), "known": one.known.isoformat()}
+            result = await SCHEMA.execute(PORTFOLIO, variables, context_value={"graph": empty_graph})
+            assert result.errors is None
+            assert result.data is not None
+            items = [item for group in result.data["at"]["portfolio"]["groups"] for item in group["items"]]
+            found += [(item["responsibility"]["evidence"]["locator"], item["subject"]["id"]) for item in items]
+        assert sorted(found) == sorted(portfolio(now)), one
 
 
 async def test_gaps_and_conflicts_last_as_long_as_they_do(empty_graph: Graph) -> None:
@@ -198,10 +234,10 @@ async def test_gaps_and_conflicts_last_as_long_as_they_do(empty_graph: Graph) ->
             assert sorted(map(lasting, result.data["at"][field])) == sorted(due), one
 
 
-def lasting(found: dict[str, Any]) -> tuple[str, list[str], date, date]:
+def lasting(found: dict[str, Any]) -> Span:
     """A gap or conflict of an answer in the form of the reference."""
-    units = [unit["id"] for unit in found.get("units", ())]
-    return found["subject"]["id"], units, *(date.fromisoformat(found[end]) for end in ("validFrom", "validTo"))
+    of = [one["id"] for one in found.get("units", found.get("otherThan"))]
+    return Span(found["subject"]["id"], of, *(date.fromisoformat(found[end]) for end in ("validFrom", "validTo")))
 
 
 def ids(cell: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -209,7 +245,15 @@ def ids(cell: dict[str, Any]) -> tuple[str | None, str | None]:
     return cell["stage"] and cell["stage"]["id"], cell["touchpoint"] and cell["touchpoint"]["id"]
 
 
-def short(found: dict[str, Any]) -> tuple[str, str | None, list[tuple[str, str | None]]]:
-    """Status, rule and owners of an answer."""
+def short(found: dict[str, Any]) -> Answer:
+    """What an answer and a cell of the matrix have in common, in the form of the reference."""
     owners = [(owner["unit"]["id"], owner["channel"] and owner["channel"]["id"]) for owner in found["owners"]]
-    return found["status"], found["rule"], owners
+    lines = [
+        Line(
+            line["channel"] and line["channel"]["id"],
+            *(line[key] for key in ("status", "rule", "inferred", "confidence")),
+            [unit["id"] for unit in line["units"]],
+        )
+        for line in found["lines"]
+    ]
+    return Answer(found["status"], found["rule"], owners, [], [], False, found["confidence"], lines)

@@ -9,16 +9,24 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.support.coverage_reference import coverage, gap, spans, subjects
 from tests.support.organisations import CHANNELS, DAYS, PLACES, SUBJECTS, TIMES, organisations
+from tests.support.ownership_answers import Fact
 from tests.support.ownership_cases import CASES, DAY, KNOWN, Case, expected, world
-from tests.support.ownership_reference import Fact, Moment, spans
+from tests.support.ownership_reference import Moment
 from touchgraph.graph.driver import Graph
 from touchgraph.graph.statements import Statement
 from touchgraph.model import LATEST, OPEN_END, OPEN_RECORD, OPEN_START
 
 AskOf = tuple[str, str, str | None, str | None]
 MomentOf = tuple[date, datetime]
-ALWAYS = {"validFrom": OPEN_START, "validTo": OPEN_END, "recordedFrom": TIMES[0], "recordedTo": OPEN_RECORD}
+ALWAYS = {
+    "confidence": "STATED",
+    "validFrom": OPEN_START,
+    "validTo": OPEN_END,
+    "recordedFrom": TIMES[0],
+    "recordedTo": OPEN_RECORD,
+}
 ASKS: st.SearchStrategy[AskOf] = st.tuples(
     st.sampled_from([*SUBJECTS, *SUBJECTS[:2] * 6]),
     st.sampled_from(["ACCOUNTABLE", "ACCOUNTABLE", "RESPONSIBLE"]),
@@ -69,6 +77,26 @@ def test_the_nearest_fact_decides(facts: list[Fact], ask: AskOf, moment: MomentO
 
 
 @given(organisations(), ASKS, MOMENTS)
+def test_without_a_channel_each_channel_is_told_its_answer(facts: list[Fact], ask: AskOf, moment: MomentOf) -> None:
+    """What a channel is answered is what its line says: its own, that of the nearest kind above it, or the others'."""
+    subject, role, place, _ = ask
+    now = Moment(facts, *moment)
+    whole = now.ownership(subject, role, place, None)
+    assume(whole)
+    assert whole is not None
+    lines = {line.channel: line for line in whole.lines}
+    for channel in (*CHANNELS, "channel:new"):
+        answer = now.ownership(subject, role, place, channel)
+        assert answer is not None
+        line = next((lines[one] for one in now.chain(channel, "KIND_OF") if one in lines), lines[None])
+        assert answer.lines == [line._replace(channel=channel)]
+        told = sorted({unit for unit, _ in answer.owners})
+        assert (answer.status, answer.rule, answer.confidence, told) == (*line[1:3], *line[4:])
+    if whole.status == "OWNED":
+        assert all(line.units == [whole.owners[0][0]] for line in whole.lines)
+
+
+@given(organisations(), ASKS, MOMENTS)
 def test_losers_decide_nothing(facts: list[Fact], ask: AskOf, moment: MomentOf) -> None:
     """Without those that lost, the answer is the same; and nobody both lost and won."""
     answer = Moment(facts, *moment).ownership(*ask)
@@ -101,12 +129,14 @@ def test_intervals_hold_the_days_with_the_status(
     found = spans(facts, status, days, known, place, "ACCOUNTABLE")
     for day in (days[0], *DAYS, date(2025, 5, 17), date(2025, 11, 30)):
         now = Moment(facts, day, known)
-        answers = {one: now.ownership(one, "ACCOUNTABLE", place, None) for one in now.subjects()}
-        told = {one: {unit for unit, _ in a.owners} for one, a in answers.items() if a and a.status == status}
-        assert told == {one: set(parties) for one, parties, since, until in found if since <= day < until}
+        answers = {one: a for one in subjects(now) if (a := now.ownership(one, "ACCOUNTABLE", place, None))}
+        told = {one: sorted({unit for unit, _ in a.owners}) for one, a in answers.items() if a.status == status}
+        if status == "GAP":
+            told = {one: but for one, a in answers.items() if (but := gap(a)) is not None}
+        assert told == {one.subject: one.of for one in found if one.since <= day < one.until}
     for one, other in pairwise(found):
-        assert one[:2] != other[:2] or one[3] < other[2]
-    assert all(days[0] <= since < until <= days[1] for _, _, since, until in found)
+        assert one[:2] != other[:2] or one.until < other.since
+    assert all(days[0] <= one.since < one.until <= days[1] for one in found)
 
 
 def test_a_conflict_ends_where_its_parties_change() -> None:
@@ -124,6 +154,16 @@ def test_a_conflict_ends_where_its_parties_change() -> None:
     assert spans(facts, "GAP", year, KNOWN, None, "ACCOUNTABLE") == [
         ("touchpoint:1", [], date(2025, 1, 1), date(2025, 2, 1)),
         ("touchpoint:1", [], date(2025, 5, 1), date(2026, 1, 1)),
+    ]
+
+
+def test_a_gap_ends_where_a_channel_is_answered_for() -> None:
+    """A gap for all channels is another one than that for all but some."""
+    facts = world("dept:1 ACCOUNTABLE touchpoint:1 #channel:1 from=2025-03-01")
+    year = [date(2025, 1, 1), date(2026, 1, 1)]
+    assert spans(facts, "GAP", year, KNOWN, None, "ACCOUNTABLE") == [
+        ("touchpoint:1", [], date(2025, 1, 1), date(2025, 3, 1)),
+        ("touchpoint:1", ["channel:1"], date(2025, 3, 1), date(2026, 1, 1)),
     ]
 
 
@@ -174,6 +214,4 @@ async def test_the_gap_of_repurchase_lasts(graph: Graph) -> None:
     year = [date(2025, 1, 1), date(2026, 1, 1)]
     gaps = spans(facts, "GAP", year, LATEST, None, "ACCOUNTABLE")
     assert [gap for gap in gaps if gap[0] == "stage:repurchase"] == [("stage:repurchase", [], *year)]
-    cell = Moment(facts, DAY, LATEST).coverage(None, "ACCOUNTABLE")["stage:repurchase", None]
-    assert cell is not None
-    assert cell.status == "GAP"
+    assert coverage(Moment(facts, DAY, LATEST), None, "ACCOUNTABLE")["stage:repurchase", None].status == "GAP"

@@ -89,7 +89,7 @@ def told(changes: Iterable[Change]) -> list[str]:
 
 async def test_what_is_applied_is_what_was_supposed_and_what_the_difference_tells(empty_graph: Graph) -> None:
     """For random changes c: whatIf(c){q} is q after c; the difference over c gives c back; the past stays as known."""
-    draw, seen, past = chance(3), set[str](), list[tuple[dict[str, str], Any]]()
+    draw, seen, past = chance(8), set[str](), list[tuple[dict[str, str], Any]]()
     (facts,) = rich(1)
     await load(empty_graph, facts)
     for number in range(ROUNDS):

@@ -29,9 +29,10 @@ def test_a_saved_query_is_one_statement(name: str) -> None:
 
 
 async def test_the_gap_of_the_reform_is_found(graph: Graph) -> None:
-    """Nobody answers for the repurchase stage, and the saved query says so."""
+    """Nobody answers for the repurchase stage, nor for acquisition but online and offline; the saved query says so."""
     rows = await graph.read(lambda tx: tx.run(Statement(QUERIES["gaps"])))
-    assert "stage:repurchase" in [row[1] for row in rows]
+    but = {row[1]: row[4] for row in rows}
+    assert (but["stage:repurchase"], but["stage:acquisition"]) == ([], ["channel:offline", "channel:online"])
 
 
 def test_every_label_and_fact_has_its_style() -> None:

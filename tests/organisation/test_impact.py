@@ -26,8 +26,8 @@ ORGANISATIONS, CHANGE_SETS_EACH = 2, 16
 IMPACT = """query Impact($day: Date, $effective: Date, $changes: [ReorgChange!]!) {
   at(asOf: $day) { impact(changes: $changes, effective: $effective) { ...Numbers } } }
 fragment Numbers on Impact { units positions touchpoints dealers customers leads
-  newGaps { subject { id nameEn } place { id nameEn } } totalNewGaps
-  newConflicts { subject { id } place { id } } totalNewConflicts }"""
+  newGaps { subject { id nameEn } place { id nameEn } otherThan { id nameEn } } totalNewGaps
+  newConflicts { subject { id } place { id } otherThan { id } } totalNewConflicts }"""
 TIMES = {
     "validFrom": OPEN_START,
     "validTo": OPEN_END,
@@ -69,10 +69,14 @@ def short(impact: dict[str, Any]) -> dict[str, Any]:
     lists = {key: impact[key] for key in ("newGaps", "newConflicts")}
     assert [impact["totalNewGaps"], impact["totalNewConflicts"]] == list(map(len, lists.values()))
     numbers = {key: value for key, value in impact.items() if key not in lists and not key.startswith("total")}
-    return numbers | {
+    places = {
         key: [(one["place"] and one["place"]["id"], one["subject"]["id"]) for one in found]
         for key, found in lists.items()
     }
+    channels = [[channel["id"] for channel in one["otherThan"]] for one in impact["newGaps"]]
+    assert not any(one["otherThan"] for one in impact["newConflicts"])
+    gaps = [(*where, but) for where, but in zip(places["newGaps"], channels, strict=True)]
+    return numbers | places | {"newGaps": gaps}
 
 
 async def impact(graph: Graph, *changes: Change, day: str | None = "2025-06-01", effective: str | None = None) -> Any:
@@ -134,8 +138,31 @@ async def test_what_a_unit_says_of_itself_changes_it_alone(graph: Graph) -> None
 
 async def test_a_gap_is_told_where_it_arises(graph: Graph) -> None:
     """Without sales nobody answers for the deal, nor for what falls to it; told once, not for each dealer."""
-    everywhere = [(None, subject) for subject in DEAL]
+    everywhere = [(None, subject, []) for subject in DEAL]
     assert await impact(graph, SALES) == NOTHING | {"touchpoints": 4, "dealers": 48, "newGaps": everywhere}
+
+
+async def test_a_gap_for_some_channels_says_so(graph: Graph) -> None:
+    """Who sells online only leaves every other channel open when sales goes; told with the channel that is not."""
+    deal = {"subject": "stage:deal", "role": "ACCOUNTABLE"}
+    online: Change = {"assign": {**deal, "unit": "dept:marketing", "channel": "channel:online"}}
+    found = await impact(graph, online, SALES)
+    assert found == NOTHING | {
+        "touchpoints": 4,
+        "dealers": 48,
+        "newGaps": [(None, subject, ["channel:online"]) for subject in DEAL],
+    }
+    # A channel more is no gap more; one less is.
+    query = """query Nested($around: [ReorgChange!]!, $more: [ReorgChange!]!, $less: [ReorgChange!]!) {
+        at(asOf: "2025-06-01") { whatIf(changes: $around) {
+            more: impact(changes: $more) { ...Numbers } less: impact(changes: $less) { ...Numbers } } } }"""
+    offline: Change = {"assign": {**deal, "unit": "dept:channel", "channel": "channel:offline"}}
+    end: Change = {"end": {**deal, "unit": "dept:marketing"}}
+    variables = {"around": [online, SALES], "more": [offline], "less": [offline, end]}
+    nested = (await execute(graph, query + IMPACT[IMPACT.index("fragment") :], variables))["at"]["whatIf"]
+    assert short(nested["more"]) == NOTHING | {"touchpoints": 4, "dealers": 48}
+    gone = [(None, subject, ["channel:offline"]) for subject in DEAL]
+    assert short(nested["less"]) == NOTHING | {"touchpoints": 4, "dealers": 48, "newGaps": gone}
 
 
 async def test_what_is_known_of_a_place_counts_there(graph: Graph) -> None:
@@ -153,11 +180,11 @@ async def test_what_is_known_of_a_place_counts_there(graph: Graph) -> None:
         "beside": [sells("area:r1-01", "region:r1")],
     }
     found = (await execute(graph, query, variables))["at"]["whatIf"]
-    everywhere, there = [[(place, subject) for subject in DEAL] for place in (None, "region:r1")]
+    everywhere, there = [[(place, subject, []) for subject in DEAL] for place in (None, "region:r1")]
     others, its_own = NOTHING | {"touchpoints": 4, "dealers": 42}, NOTHING | {"touchpoints": 4, "dealers": 6}
     assert short(found["sales"]) == others | {"newGaps": everywhere}
     assert short(found["end"]["impact"]) == its_own | {"newGaps": there}
-    assert short(found["beside"]) == its_own | {"newConflicts": there}
+    assert short(found["beside"]) == its_own | {"newConflicts": [where[:2] for where in there]}
 
 
 async def test_the_day_is_that_asked_for_or_the_effective_one_if_later(graph: Graph) -> None:
@@ -166,7 +193,7 @@ async def test_the_day_is_that_asked_for_or_the_effective_one_if_later(graph: Gr
     As known before they were supposed, there is nothing.
     """
     new: Change = {"create": {"id": "touchpoint:new", "nameZh": "新", "nameEn": "New"}}
-    due = NOTHING | {"newGaps": [(None, "touchpoint:new")]}
+    due = NOTHING | {"newGaps": [(None, "touchpoint:new", [])]}
     for day, effective in (("2025-06-01", None), ("2025-06-01", "2026-01-01"), ("2026-01-01", "2025-06-01")):
         assert await impact(graph, new, day=day, effective=effective) == due
     query = """{ at(knownAt: "2025-06-03T00:00:00Z") {

@@ -177,9 +177,11 @@ def tellable(known: Snapshot, day: date, some: Iterable[Change]) -> Iterator[Cha
         ids = {value for value in own if ":" in value}
         held = [f for f in facts if f.type == "RESPONSIBLE_FOR" and f.end in ids and f.start in ids]
         told = {
-            "rename": fields.get("id") not in SUBJECTS,
+            "rename": fields.get("id") not in (*SUBJECTS, *CHANNELS),
             "create": "parent" in fields,
-            "close": len(ids) == 1 and not any(ids & {*f.ids} for f in facts if f.type not in ("HAS_STATE", "PART_OF")),
+            "close": len(ids) == 1
+            and not ids & {*SUBJECTS, *CHANNELS}
+            and not any(ids & {*f.ids} for f in facts if f.type not in ("HAS_STATE", "PART_OF")),
             "assign": not any(f.type == "UNOWNED" and f.start in ids for f in facts),
             "end": len(held) == 1,
             "transfer": len(held) == 1,

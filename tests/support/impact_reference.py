@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tests.support.coverage_reference import gap, subjects
 from tests.support.ownership_reference import Moment
 from touchgraph.model import OPEN_RECORD
 from touchgraph.organisation.facts import Snapshot
@@ -29,24 +30,25 @@ class World:
     def __init__(self, known: Snapshot, day: date) -> None:
         facts = [
             {
-                "id": "",
+                "id": str(n),
                 "type": fact.type,
                 "start": fact.start,
                 "end": fact.end,
                 "scope": None,
                 "channel": None,
+                "confidence": "STATED",
                 **dict(fact.properties),
                 "validFrom": fact.valid_from,
                 "validTo": fact.valid_to,
                 "recordedFrom": ANY,
                 "recordedTo": OPEN_RECORD,
             }
-            for fact in known
+            for n, fact in enumerate(known)
         ]
         self.moment, self.states = Moment(facts, day, ANY), known.states
         self.there = {start for (type_, start), found in self.moment.above.items() if type_ == "HAS_STATE" and found}
-        self.matrix = set(self.moment.subjects())
-        self.asked: dict[Any, tuple[str, frozenset[Any]]] = {}
+        self.matrix = set(subjects(self.moment))
+        self.asked: dict[Any, tuple[str, frozenset[Any], list[str] | None]] = {}
 
     def all(self, *kinds: str) -> set[str]:
         return {one for one in self.there if one.startswith(kinds)}
@@ -57,11 +59,12 @@ class World:
     def parent(self, unit: str) -> str | None:
         return next((fact["end"] for fact in self.moment.above["PART_OF", unit]), None)
 
-    def answer(self, place: str | None, subject: str) -> tuple[str, frozenset[Any]]:
-        """Status and owners; of a subject that is not there, none."""
+    def answer(self, place: str | None, subject: str) -> tuple[str, frozenset[Any], list[str] | None]:
+        """Status, owners, and the channels but for which it is a gap; of a subject that is not there, none."""
         if (place, subject) not in self.asked:
             found = self.moment.ownership(subject, "ACCOUNTABLE", place, None)
-            self.asked[place, subject] = (found.status, frozenset(found.owners)) if found else ("", frozenset())
+            told = (found.status, frozenset(found.owners), gap(found)) if found else ("", frozenset[Any](), None)
+            self.asked[place, subject] = told
         return self.asked[place, subject]
 
     def says(self, unit: str) -> Any:
@@ -94,8 +97,8 @@ class Comparison:
             "dealers": sum(map(self.dealer, before.all("dealer:"))),
             "customers": sum(self.served(one.dealer, one.stage) for one in customers),
             "leads": sum(self.served(one.dealer, one.lead) for one in customers if one.lead),
-            "newGaps": self.arising("GAP", places),
-            "newConflicts": self.arising("CONFLICT", places),
+            "newGaps": self.opening(places),
+            "newConflicts": self.conflicting(places),
         }
 
     def was(self, place: str | None) -> str | None:
@@ -117,14 +120,34 @@ class Comparison:
     def served(self, dealer: str | None, subject: str | None) -> bool:
         return bool((dealer and self.moved(dealer)) or (subject and self.differs(dealer, subject)))
 
-    def arises(self, status: str, place: str | None, subject: str) -> bool:
-        return self.before.answer(self.was(place), subject)[0] != status == self.after.answer(place, subject)[0]
+    def conflicts(self, place: str | None, subject: str) -> bool:
+        before, after = self.before.answer(self.was(place), subject), self.after.answer(place, subject)
+        return before[0] != "CONFLICT" == after[0]
 
-    def arising(self, status: str, places: list[str | None]) -> list[tuple[str | None, str]]:
+    def conflicting(self, places: list[str | None]) -> list[tuple[str | None, str]]:
         return [
             (place, subject)
             for place in places
             for subject in sorted(self.after.matrix)
-            if self.arises(status, place, subject)
-            and (place is None or not self.arises(status, self.after.parent(place), subject))
+            if self.conflicts(place, subject)
+            and (place is None or not self.conflicts(self.after.parent(place), subject))
         ]
+
+    def opens(self, place: str | None, subject: str) -> list[str] | None:
+        """The channels but for which it is a gap, if it is one for any that somebody answered for before."""
+        before, after = self.before.answer(self.was(place), subject)[2], self.after.answer(place, subject)[2]
+        if after is None or before is None:
+            return after
+        kinds = [self.before.moment.chain(channel, "KIND_OF") for channel in before]
+        return after if any(not set(above) & set(after) for above in kinds) else None
+
+    def opening(self, places: list[str | None]) -> list[tuple[str | None, str, list[str]]]:
+        """Gaps, but for those that are told of a place above for as many channels."""
+        found = []
+        for place in places:
+            for subject in sorted(self.after.matrix):
+                here = self.opens(place, subject)
+                above = self.opens(self.after.parent(place), subject) if place else None
+                if here is not None and (above is None or not set(above) <= set(here)):
+                    found.append((place, subject, here))
+        return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -79,12 +80,18 @@ LINES = st.tuples(
     st.sampled_from(["ACCOUNTABLE"] * 3 + ["RESPONSIBLE"] * 3 + ["CONSULTED"]),
     st.sampled_from([None] * 9 + PLACES),
     st.lists(
-        st.tuples(st.sampled_from(BUSY), st.sampled_from([None] * 4 + CHANNELS), st.integers(0, 9), HISTORIES),
+        st.tuples(
+            st.sampled_from(BUSY),
+            st.sampled_from([None] * 4 + CHANNELS),
+            st.integers(0, 9),
+            HISTORIES,
+            st.sampled_from(["alike"] * 20 + [None] * 3 + PLACES),
+        ),
         min_size=2,
         max_size=4,
     ),
 )
-"""Subjects, role, scope, and the units that compete for them: unit, channel, which of the subjects, when."""
+"""Subjects, role, scope, and who competes for them: unit, channel, which of the subjects, when, and another scope."""
 DELEGATIONS = st.tuples(
     st.sampled_from(BUSY), st.sampled_from([*BUSY, *POSITIONS]), st.sampled_from([None, None, *PLACES]), HISTORIES
 )
@@ -95,8 +102,9 @@ LIFETIMES = st.lists(st.tuples(st.sampled_from(ENTITIES), HISTORIES), max_size=3
 class Drawn:
     """An organisation in the making: facts are cut to the lifetimes of their ends, and left out where they clash."""
 
-    def __init__(self, lifetimes: dict[str, list[Box]]) -> None:
+    def __init__(self, lifetimes: dict[str, list[Box]], sure: Random) -> None:
         self.lifetimes = lifetimes
+        self.sure = sure
         self.facts: list[Fact] = []
         self.taken: defaultdict[tuple[Any, ...], list[Box]] = defaultdict(list)
         for entity, boxes in lifetimes.items():
@@ -117,7 +125,9 @@ class Drawn:
                 self.put(box, fact)
 
     def put(self, box: Box, fact: Fact) -> None:
-        self.facts.append({"scope": None, "channel": None, **fact, **dict(zip(TIME_NAMES, box, strict=True))})
+        (confidence,) = self.sure.choices(["STATED", "INFERRED", "SYNTHETIC"], [8, 2, 1])
+        times = dict(zip(TIME_NAMES, box, strict=True))
+        self.facts.append({"scope": None, "channel": None, **fact, **times, "confidence": confidence})
         self.facts[-1]["id"] = f"fact:{len(self.facts)}"
 
 
@@ -136,7 +146,8 @@ def _leads(steps: set[tuple[str, str]], start: str, end: str) -> bool:
 def organisations(draw: st.DrawFn) -> list[Fact]:
     """The facts of an organisation: a tree that changes, categories, stages, responsibilities, delegations, marks."""
     always: list[Box] = [(OPEN_START, OPEN_END, TIMES[0], OPEN_RECORD)]
-    drawn = Drawn({**dict.fromkeys(ENTITIES, always), **dict(draw(LIFETIMES))})
+    sure = Random(draw(st.integers(0, 999)))  # noqa: S311
+    drawn = Drawn({**dict.fromkeys(ENTITIES, always), **dict(draw(LIFETIMES))}, sure)
     moves = draw(st.dictionaries(st.sampled_from(list(PARENTS)), MOVES, max_size=4))
     for child, parents in PARENTS.items():
         before, after = moves.get(child, (always, []))
@@ -150,9 +161,9 @@ def organisations(draw: st.DrawFn) -> list[Fact]:
     for start, end, history in draw(st.lists(SERVICES, min_size=1, max_size=5)):
         drawn.add("SERVES", start, end, history)
     for subjects, role, scope, competing in draw(st.lists(LINES, min_size=3, max_size=6)):
-        for unit, channel, n, history in competing:
-            subject = subjects[n % len(subjects)]
-            drawn.add("RESPONSIBLE_FOR", unit, subject, history, role=role, scope=scope, channel=channel)
+        for unit, channel, n, history, other in competing:
+            subject, where = subjects[n % len(subjects)], scope if other == "alike" else other
+            drawn.add("RESPONSIBLE_FOR", unit, subject, history, role=role, scope=where, channel=channel)
     handed: set[tuple[str, str]] = set()
     for unit, to, scope, history in draw(st.lists(DELEGATIONS, max_size=6)):
         if not _leads(handed, to, unit):
@@ -230,5 +241,5 @@ SET f = row.properties, s += $names, s.ordinal = CASE WHEN n:LifecycleStage THEN
 def _row(fact: Fact) -> Fact:
     """A fact as the loader's statements take it."""
     left = {k: v for k, v in fact.items() if k not in ("id", "type", "start", "end") and v is not None}
-    more = {"changeSet": "change:random", "source": "source:random", "confidence": "SYNTHETIC", "locator": fact["id"]}
+    more = {"changeSet": "change:random", "source": "source:random", "locator": fact["id"]}
     return {"start": fact["start"], "end": fact["end"], "properties": {**left, **more}}

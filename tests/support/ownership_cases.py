@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from tests.support.ownership_reference import Answer, Fact
+from tests.support.ownership_answers import Answer, Fact, Line, weakest
 from touchgraph.model import OPEN_END, OPEN_RECORD, OPEN_START
 
 DAY, KNOWN = date(2025, 6, 1), datetime(2025, 6, 1, tzinfo=UTC)
@@ -15,7 +15,11 @@ RECORDED = datetime(2025, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Case:
-    """`owners` as in `unit` or `unit#channel`; `path` and `losers` by the places of facts among `facts`, from 0."""
+    """`owners` as in `unit` or `unit#channel`; `path` and `losers` by the places of facts among `facts`, from 0.
+
+    `lines` are told where there are several, as in `other GAP` (every other channel) and `channel:1 OWNED DIRECT 0 1`,
+    with the places of the facts that lead to their owners.
+    """
 
     says: str
     facts: tuple[str, ...]
@@ -28,10 +32,11 @@ class Case:
     role: str = "ACCOUNTABLE"
     place: str | None = None
     channel: str | None = None
+    lines: tuple[str, ...] = ()
 
 
 def world(*lines: str) -> list[Fact]:
-    """Facts like `dept:1 ACCOUNTABLE touchpoint:1 @area:1 #channel:1 from=2025-04-01`, and all that they name."""
+    """Facts like `dept:1 ACCOUNTABLE touchpoint:1 @area:1 #channel:1 from=2025-04-01 INFERRED`, and all they name."""
     facts = [_fact(f"fact:{n}", *line.split()) for n, line in enumerate(lines)]
     named = {f[name] for f in facts for name in ("start", "end", "scope", "channel")} - {None}
     states = (_fact(f"exists:{one}", one, "HAS_STATE", f"state:{one}") for one in sorted({*named, "touchpoint:1"}))
@@ -49,6 +54,7 @@ def _fact(name: str, start: str, type_: str, end: str, *more: str) -> Fact:
         "channel": next((one[1:] for one in more if one[0] == "#"), None),
         "validFrom": next((date.fromisoformat(one[5:]) for one in more if one.startswith("from=")), OPEN_START),
         "validTo": next((date.fromisoformat(one[3:]) for one in more if one.startswith("to=")), OPEN_END),
+        "confidence": next((one for one in more if one in ("INFERRED", "SYNTHETIC")), "STATED"),
         "recordedFrom": RECORDED,
         "recordedTo": OPEN_RECORD,
     }
@@ -104,9 +110,116 @@ CASES = [
         place="area:1",
     ),
     Case(
-        "A named channel comes before none.",
+        "A fact that names a channel takes over nothing else.",
+        (f"dept:1 {A} {T}", f"dept:2 {A} {T} #channel:1"),
+        *("SHARED_BY_CHANNEL", "DIRECT", "dept:1 dept:2#channel:1", "0 1"),
+        lines=("other OWNED DIRECT 0", "channel:1 OWNED DIRECT 1"),
+    ),
+    Case(
+        "Through that channel it comes before one that names none.",
         (f"dept:1 {A} {T}", f"dept:2 {A} {T} #channel:1"),
         *("OWNED", "DIRECT", "dept:2#channel:1", "1", "0:OTHER_CHANNEL"),
+        channel="channel:1",
+    ),
+    Case(
+        "Of two units in one region, one for a channel: at a dealer there, each has its own.",
+        (*PLACES, f"dept:1 {A} stage:1 @region:1", f"dept:2 {A} stage:1 @region:1 #channel:1"),
+        *("SHARED_BY_CHANNEL", "DIRECT", "dept:1 dept:2#channel:1", "2 3"),
+        subject="stage:1",
+        place="dealer:1",
+        lines=("other OWNED DIRECT 2", "channel:1 OWNED DIRECT 3"),
+    ),
+    Case(
+        "Through another channel, the one that names none.",
+        (
+            *PLACES,
+            f"dept:1 {A} stage:1 @region:1",
+            f"dept:2 {A} stage:1 @region:1 #channel:1",
+            "channel:2 KIND_OF channel:3",
+        ),
+        *("OWNED", "DIRECT", "dept:1", "2", "3:OTHER_CHANNEL"),
+        subject="stage:1",
+        place="dealer:1",
+        channel="channel:2",
+    ),
+    Case(
+        "What is named for one channel only is a gap for every other.",
+        (f"dept:1 {A} {T} #channel:1",),
+        *("SHARED_BY_CHANNEL", "DIRECT", "dept:1#channel:1", "0"),
+        lines=("other GAP", "channel:1 OWNED DIRECT 0"),
+    ),
+    Case(
+        "What is named for one channel only may be unowned on purpose for every other.",
+        (f"dept:1 {A} {T} #channel:1", f"{T} UNOWNED company:1"),
+        *("SHARED_BY_CHANNEL", "DIRECT", "dept:1#channel:1", "0"),
+        lines=("other DELIBERATELY_UNOWNED", "channel:1 OWNED DIRECT 0"),
+    ),
+    Case(
+        "One unit for a channel and for every other owns.",
+        (f"dept:1 {A} {T}", f"dept:1 {A} {T} #channel:1"),
+        *("OWNED", "DIRECT", "dept:1", "0 1"),
+        lines=("other OWNED DIRECT 0", "channel:1 OWNED DIRECT 1"),
+    ),
+    Case(
+        "A nearer subject's channel takes over that channel only; the rest is inherited.",
+        (f"{T} SERVES stage:1", f"dept:1 {A} stage:1", f"dept:2 {A} {T} #channel:1"),
+        *("SHARED_BY_CHANNEL", "INHERITED", "dept:1 dept:2#channel:1", "0 1 2"),
+        lines=("other OWNED INHERITED 0 1", "channel:1 OWNED DIRECT 2"),
+    ),
+    Case(
+        "A narrower scope's channel takes over that channel only.",
+        (*PLACES, f"dept:1 {A} {T}", f"area:1 {A} {T} @area:1 #channel:1"),
+        *("SHARED_BY_CHANNEL", "DIRECT", "dept:1 area:1#channel:1", "2 3"),
+        place="dealer:1",
+        lines=("other OWNED DIRECT 2", "channel:1 OWNED DIRECT 3"),
+    ),
+    Case(
+        "A channel has its own line beside that of its kind.",
+        (*KINDS, f"dept:1 {A} {T}", f"dept:2 {A} {T} #channel:2", f"dept:3 {A} {T} #channel:1"),
+        *("SHARED_BY_CHANNEL", "DIRECT", "dept:1 dept:3#channel:1 dept:2#channel:2", "1 2 3"),
+        lines=("other OWNED DIRECT 1", "channel:1 OWNED DIRECT 3", "channel:2 OWNED DIRECT 2"),
+    ),
+    Case(
+        "A channel whose own facts lose to those of its kind has no line.",
+        (
+            *KINDS,
+            f"{T} KIND_OF touchpoint:2",
+            f"dept:1 {A} {T} #channel:2",
+            f"dept:2 {A} touchpoint:2 #channel:1",
+            f"dept:3 {A} touchpoint:2",
+        ),
+        *("SHARED_BY_CHANNEL", "INHERITED", "dept:3 dept:1#channel:2", "1 2 4", "3:FARTHER_SUBJECT"),
+        lines=("other OWNED INHERITED 1 4", "channel:2 OWNED DIRECT 2"),
+    ),
+    Case(
+        "Where one is accountable for a channel, one that is responsible answers for every other.",
+        (f"dept:1 {A} {T} #channel:1", f"dept:2 {R} {T}"),
+        *("SHARED_BY_CHANNEL", "SOLE_RESPONSIBLE", "dept:2 dept:1#channel:1", "0 1"),
+        lines=("other OWNED SOLE_RESPONSIBLE 1", "channel:1 OWNED DIRECT 0"),
+    ),
+    Case(
+        "Several who are responsible for a channel have their common parent answer for that.",
+        (
+            "dept:1 PART_OF dept:3",
+            "dept:2 PART_OF dept:3",
+            f"dept:1 {R} {T} #channel:1",
+            f"dept:2 {R} {T} #channel:1",
+            f"dept:4 {R} {T}",
+        ),
+        *("SHARED_BY_CHANNEL", "COMMON_PARENT", "dept:4 dept:3#channel:1", "0 1 2 3 4"),
+        lines=("other OWNED SOLE_RESPONSIBLE 4", "channel:1 OWNED COMMON_PARENT dept:3 0 1 2 3"),
+    ),
+    Case(
+        "Units for different channels that handed on to one leave it the owner.",
+        (f"dept:1 {A} {T}", f"dept:2 {A} {T} #channel:1", "dept:1 DELEGATES_TO dept:2"),
+        *("OWNED", "DELEGATED", "dept:2", "0 1 2"),
+        lines=("other OWNED DELEGATED dept:2 0 2", "channel:1 OWNED DIRECT 1"),
+    ),
+    Case(
+        "A path is as sure as the weakest of its facts.",
+        (f"{T} SERVES stage:1 INFERRED", f"dept:1 {A} stage:1", f"dept:2 {A} stage:1 #channel:1 SYNTHETIC"),
+        *("SHARED_BY_CHANNEL", "INHERITED", "dept:1 dept:2#channel:1", "0 1 2"),
+        lines=("other OWNED INHERITED 0 1", "channel:1 OWNED INHERITED 0 2"),
     ),
     Case(
         "The channel itself comes before its kind.",
@@ -124,16 +237,19 @@ CASES = [
         "Units for different channels share.",
         (f"dept:1 {A} {T} #channel:1", f"dept:2 {A} {T} #channel:2"),
         *("SHARED_BY_CHANNEL", "DIRECT", "dept:1#channel:1 dept:2#channel:2", "0 1"),
+        lines=("other GAP", "channel:1 OWNED DIRECT 0", "channel:2 OWNED DIRECT 1"),
     ),
     Case(
-        "One unit for several channels shares with nobody.",
+        "One unit for several channels does not answer for every other.",
         (f"dept:1 {A} {T} #channel:1", f"dept:1 {A} {T} #channel:2"),
-        *("OWNED", "DIRECT", "dept:1#channel:1 dept:1#channel:2", "0 1"),
+        *("SHARED_BY_CHANNEL", "DIRECT", "dept:1#channel:1 dept:1#channel:2", "0 1"),
+        lines=("other GAP", "channel:1 OWNED DIRECT 0", "channel:2 OWNED DIRECT 1"),
     ),
     Case(
         "Several units for one of several channels are a conflict.",
         (f"dept:1 {A} {T} #channel:1", f"dept:2 {A} {T} #channel:1", f"dept:2 {A} {T} #channel:2"),
         *("CONFLICT", "DIRECT", "dept:1#channel:1 dept:2#channel:1 dept:2#channel:2", "0 1 2"),
+        lines=("other GAP", "channel:1 CONFLICT DIRECT 0 1", "channel:2 OWNED DIRECT 2"),
     ),
     Case(
         "Owners of two stages are in conflict.",
@@ -186,6 +302,7 @@ CASES = [
         "Responsible units for different channels share.",
         ("dept:1 PART_OF dept:3", "dept:2 PART_OF dept:3", f"dept:1 {R} {T} #channel:1", f"dept:2 {R} {T} #channel:2"),
         *("SHARED_BY_CHANNEL", "SOLE_RESPONSIBLE", "dept:1#channel:1 dept:2#channel:2", "2 3"),
+        lines=("other GAP", "channel:1 OWNED SOLE_RESPONSIBLE 2", "channel:2 OWNED SOLE_RESPONSIBLE 3"),
     ),
     Case("Nobody stands in for those consulted.", (f"dept:1 {R} {T}",), "GAP", role="CONSULTED"),
     Case("What is marked so is unowned on purpose.", (f"{T} UNOWNED company:1",), "DELIBERATELY_UNOWNED"),
@@ -276,6 +393,17 @@ def expected(case: Case) -> Answer:
     """The answer to a case's question."""
     owners = [(unit, channel or None) for unit, _, channel in (one.partition("#") for one in case.owners.split())]
     losers = [(f"fact:{n}", reason) for n, _, reason in (one.partition(":") for one in case.losers.split())]
+    units = sorted({unit for unit, _ in owners})
+    whole = _line(case, case.channel, case.status, case.rule, *units, *case.path.split())
+    told = [line.split() for line in case.lines]
+    lines = [_line(case, None if one == "other" else one, *rest) for one, *rest in told] or [whole]
     path = sorted(f"fact:{n}" for n in case.path.split())
-    inferred = any(case.facts[int(n)].split()[1] == R for n in case.path.split()) and case.role == A
-    return Answer(case.status, case.rule, owners, path, losers, inferred)
+    return Answer(case.status, case.rule, owners, path, losers, whole.inferred, whole.confidence, lines)
+
+
+def _line(case: Case, channel: str | None, status: str, rule: str | None = None, *more: str) -> Line:
+    """A line: its facts by their places, its units if they are others than who is responsible by these."""
+    path = [_fact("", *case.facts[int(n)].split()) for n in more if n.isdigit()]
+    named = [one for one in more if not one.isdigit()] or [f["start"] for f in path if f["type"] == "RESPONSIBLE_FOR"]
+    inferred = case.role == A and any(f.get("role") == R for f in path)
+    return Line(channel, status, rule, inferred, weakest(path), sorted(set(named)))

@@ -24,10 +24,21 @@ OF_UNITS = ("HAS_STATE", "PART_OF", "REPORTS_TO", "IN_UNIT")
 
 
 class Answer(NamedTuple):
-    """Who answers for a subject, each with the channel if it is for one only."""
+    """Who answers for a subject, each with the channel if it is for one only.
+
+    `gap`: None, or the channels for which it is no gap, each with those above it: nobody answers for any other.
+    """
 
     status: str
     owners: frozenset[tuple[str, str | None]]
+    gap: tuple[tuple[str, ...], ...] | None = None
+
+    def leaves_open(self, before: Answer) -> bool:
+        """Whether it is a gap where it was none before: for some channel at least."""
+        if self.gap is None or before.gap is None:
+            return self.gap is not None
+        answered = {chain[0] for chain in self.gap}
+        return not all(answered.intersection(chain) for chain in before.gap)
 
 
 Answers = dict[str, Answer]
@@ -51,9 +62,14 @@ class Place:
         both = self.old.keys() | self.new.keys()
         return {one for one in both if self.old.get(one, _NOBODY).owners != self.new.get(one, _NOBODY).owners}
 
-    def arising(self, status: str) -> set[str]:
-        """The subjects that come to have a status here."""
-        return {one for one, new in self.new.items() if status == new.status != self.old.get(one, _NOBODY).status}
+    def arising(self, status: str) -> dict[str, set[str]]:
+        """The subjects that become a gap or conflict here; of a gap, the channels through which somebody answers."""
+        return {
+            one: {chain[0] for chain in new.gap or ()}
+            for one, new in self.new.items()
+            for old in (self.old.get(one, _NOBODY),)
+            if (new.leaves_open(old) if status == "GAP" else status == new.status != old.status)
+        }
 
 
 async def measure(tx: Transaction, done: Operations, day: date, known_at: datetime) -> dict[str, Any]:
@@ -96,13 +112,15 @@ def _differences(done: Operations, day: date) -> set[tuple[str, str, str]]:
     return {(type_, start, end if type_ == "IN_UNIT" else "") for type_, start, end, _ in changed}
 
 
-def _arising(places: Mapping[str | None, Place], status: str) -> list[dict[str, str | None]]:
+def _arising(places: Mapping[str | None, Place], status: str) -> list[dict[str, Any]]:
     """Where a status arises; not told again where it comes with the answers of the place above."""
+    arising = {place.id: place.arising(status) for place in places.values()}
     return [
-        {"status": status, "subject": subject, "place": place.id}
+        {"status": status, "subject": subject, "place": place.id, "otherThan": sorted(channels)}
         for place in places.values()
-        for subject in place.arising(status) - (places[place.above].arising(status) if place.id else set())
-        if not subject.startswith("pool:")
+        for subject, channels in arising[place.id].items()
+        for above in (arising[place.above].get(subject) if place.id else None,)
+        if (above is None or not above <= channels) and not subject.startswith("pool:")
     ]
 
 
@@ -128,8 +146,9 @@ async def _answers(tx: Transaction, day: date, asked: set[Asked]) -> dict[Asked,
     found: dict[Asked, Answers] = {one: {} for one in asked}
     for asking, rows in ((_of_matrix, given), (_of_pools, of_pools)):
         for known, place, answers in await tx.run(asking(rows, day)) if rows else ():
-            for subject, status, owners in answers:
-                found[native(known), place][subject] = Answer(status, frozenset(map(tuple, owners)))
+            for subject, status, owners, gap in answers:
+                told = Answer(status, frozenset(map(tuple, owners)), None if gap is None else tuple(map(tuple, gap)))
+                found[native(known), place][subject] = told
     return found
 
 
@@ -150,12 +169,13 @@ _POOLS = Statement("MATCH (pool:Pool) WHERE EXISTS { (pool)<-[:GRADED]-() } RETU
 
 
 def _of_matrix(rows: Sequence[Any], day: date | None) -> Statement:
-    answer = f"[coalesce(cell.touchpoint.id, cell.stage.id), cell.status, {_OWNERS.format('cell.owners')}]"
+    gap = "CASE WHEN cell.lines[0].status = 'GAP' THEN [line IN tail(cell.lines) | line.chain] END"
+    answer = f"[coalesce(cell.touchpoint.id, cell.stage.id), cell.status, {_OWNERS.format('cell.owners')}, {gap}]"
     return _for_each("coverage", ("knownAt", "place"), f"[cell IN cells | {answer}]", rows, day)
 
 
 def _of_pools(rows: Sequence[Any], day: date | None) -> Statement:
-    answers = f"[[subject.id, status, {_OWNERS.format('owners')}]]"
+    answers = f"[[subject.id, status, {_OWNERS.format('owners')}, null]]"  # gaps are told of the matrix only
     return _for_each("ownership", ("knownAt", "place", "subject", "channel"), answers, rows, day)
 
 

@@ -22,7 +22,7 @@ class NextTouchpoint:
     owner: Ownership | None = named(
         "ownership",
         _ROLE,
-        argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
+        argument("channel", strawberry.ID | None, doc="Through which channel; default: every one, told by lines."),
         locals_=OWNERSHIP,
         record=True,
         given=(("subject", Local("id")), ("place", Local("place"))),
@@ -42,7 +42,7 @@ class CustomerOwner:
     functional: Ownership | None = named(
         "ownership",
         _ROLE,
-        argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
+        argument("channel", strawberry.ID | None, doc="Through which channel; default: every one, told by lines."),
         locals_=OWNERSHIP,
         record=True,
         given=(("subject", Across("IN_STAGE")), ("place", Across("SERVED_BY"))),

@@ -7,7 +7,7 @@ import strawberry
 from touchgraph.answer.plan import Wrote
 from touchgraph.answer.sources import Local, Member, Named, Unwind
 from touchgraph.api.types.declare import declared
-from touchgraph.api.types.organisation import OrgUnit, Subject
+from touchgraph.api.types.organisation import Channel, OrgUnit, Subject
 
 _NUMBERS = ("units", "positions", "touchpoints", "dealers", "customers", "leads", "totalNewGaps", "totalNewConflicts")
 FOUND = Wrote(
@@ -21,6 +21,10 @@ FOUND = Wrote(
 class SubjectAtPlace:
     subject: Subject = declared(Member("subject", moment="moment"))
     place: OrgUnit | None = declared(Member("place", moment="moment"), doc="Where; null: nationwide.")
+    other_than: list[Channel] = declared(
+        Unwind("channels", yields_node=True, moment="moment"),
+        doc="Of a gap: the channels for which somebody answers, so that it is one for every other. Empty: for all.",
+    )
 
 
 @strawberry.type(
@@ -58,7 +62,8 @@ class Impact:
     total_new_gaps: int = declared(Local("totalNewGaps"), doc="How many new gaps there are.")
     new_gaps: list[SubjectAtPlace] = declared(
         Unwind("newGaps"),
-        doc="What nobody answers for any more, told where it arises: not again for places below. Nationwide first.",
+        doc="What nobody answers for any more, through all channels or some, told where it arises: not again for "
+        "places below. Nationwide first.",
     )
     total_new_conflicts: int = declared(Local("totalNewConflicts"), doc="How many new conflicts there are.")
     new_conflicts: list[SubjectAtPlace] = declared(

@@ -12,7 +12,7 @@ from touchgraph.api.types.declare import argument, declared
 from touchgraph.api.types.explain import explain
 from touchgraph.api.types.facts import Fact
 from touchgraph.api.types.organisation import Channel, LifecycleStage, OrgUnit, Subject, Touchpoint
-from touchgraph.model import Role
+from touchgraph.model import Confidence, Role
 
 
 def share(part: int, total: int) -> float | None:
@@ -20,7 +20,10 @@ def share(part: int, total: int) -> float | None:
     return round(part / total, 4) if total else None
 
 
-@strawberry.enum(description="Whether somebody answers.")
+@strawberry.enum(
+    description="Whether somebody answers. SHARED_BY_CHANNEL: through some channels somebody else does than through "
+    "others, or nobody does; `lines` tells which."
+)
 class OwnershipStatus(StrEnum):
     OWNED = "OWNED"
     SHARED_BY_CHANNEL = "SHARED_BY_CHANNEL"
@@ -29,7 +32,7 @@ class OwnershipStatus(StrEnum):
     DELIBERATELY_UNOWNED = "DELIBERATELY_UNOWNED"
 
 
-@strawberry.enum(description="How the owner was found.")
+@strawberry.enum(description="How the owner was found; where lines differ, that of them which is farthest from DIRECT.")
 class OwnershipRule(StrEnum):
     DIRECT = "DIRECT"
     INHERITED = "INHERITED"
@@ -46,11 +49,30 @@ class LosingReason(StrEnum):
     LOWER_RANK = "LOWER_RANK"
 
 
+_CHANNEL = "The channel that it answers for; null: all, or every other than those that have owners of their own."
+_WEAKEST = "The weakest confidence of the facts it rests on: STATED before INFERRED before SYNTHETIC; null: on none."
+
+
 @strawberry.type(description="A unit that answers, or a party to a conflict.")
 class Owner:
     unit: OrgUnit = declared(Member("unit"))
-    channel: Channel | None = declared(Member("channel"), doc="The channel that it answers for; null: all.")
+    channel: Channel | None = declared(Member("channel"), doc=_CHANNEL)
     path: list[Fact] = declared(Unwind("path", yields_fact=True), doc="The facts from the subject to it.")
+
+
+@strawberry.type(
+    description="The answer for one channel and the kinds of it, or for every other channel. A channel has a line if "
+    "a fact that names it decides."
+)
+class OwnershipLine:
+    channel: Channel | None = declared(
+        Member("channel"), doc="Null: every other channel, where no channel was asked for."
+    )
+    status: OwnershipStatus = declared(Local("status"), doc="GAP: through this channel nobody answers.")
+    rule: OwnershipRule | None = declared(Local("rule"), doc="Null where nobody answers.")
+    inferred: bool = declared(Local("inferred"), doc="As for `Ownership`.")
+    confidence: Confidence | None = declared(Local("confidence"), doc=_WEAKEST)
+    units: list[OrgUnit] = declared(Unwind("units", yields_node=True), doc="The owner, or the parties to a conflict.")
 
 
 @strawberry.type(description="Who answers for a touchpoint at a stage, or for the stage itself.")
@@ -59,13 +81,36 @@ class CoverageCell:
     touchpoint: Touchpoint | None = declared(Member("touchpoint"), doc="Null: the stage itself.")
     status: OwnershipStatus = declared(Local("status"))
     rule: OwnershipRule | None = declared(Local("rule"), doc="Null where nobody answers.")
-    owners: list[CoverageOwner] = declared(Unwind("owners"))
+    confidence: Confidence | None = declared(Local("confidence"), doc=_WEAKEST)
+    owners: list[CoverageOwner] = declared(Unwind("owners"), doc="As for `Ownership`.")
+    lines: list[OwnershipLine] = declared(Unwind("lines"), doc="The answers by channel that it comes from.")
 
 
 @strawberry.type(description="A unit that answers for a cell.")
 class CoverageOwner:
     unit: OrgUnit = declared(Member("unit"))
-    channel: Channel | None = declared(Member("channel"), doc="The channel that it answers for; null: all.")
+    channel: Channel | None = declared(Member("channel"), doc=_CHANNEL)
+
+
+@strawberry.type(description="How many cells rest on facts of which the weakest are of a confidence.")
+class ConfidenceCount:
+    confidence: Confidence = declared(Local("confidence"))
+    count: int = declared(Local("count"))
+
+
+COVERAGE = (
+    "role",
+    "place",
+    "cells",
+    "gaps",
+    "partly",
+    "conflicts",
+    "unowned",
+    "total",
+    "owned",
+    "byConfidence",
+)
+"""What the statement `coverage` tells."""
 
 
 @strawberry.type(description="The matrix of stages and touchpoints, with who answers for each cell.")
@@ -73,19 +118,32 @@ class Coverage:
     role: Role = declared(Local("role"))
     place: OrgUnit | None = declared(Member("place"), doc="Where; null: nationwide.")
     cells: list[CoverageCell] = declared(Unwind("cells"), doc="By stage, the stage itself first.")
-    gaps: list[CoverageCell] = declared(Unwind("gaps"), doc="Cells that nobody answers for.")
+    gaps: list[CoverageCell] = declared(Unwind("gaps"), doc="Cells that nobody answers for, through any channel.")
+    partly_owned: list[CoverageCell] = declared(
+        Unwind("partly"), doc="Cells that somebody answers for through some channels, and nobody through any other."
+    )
     conflicts: list[CoverageCell] = declared(Unwind("conflicts"), doc="Cells that several answer for.")
     deliberately_unowned: list[CoverageCell] = declared(Unwind("unowned"))
     total: int = declared(Local("total"), doc="How many cells there are.")
-    owned: int = declared(Local("owned"), doc="How many of them have an owner, or one per channel.")
+    owned: int = declared(
+        Local("owned"), doc="How many of them have an owner, or one per channel; those of `partlyOwned` among them."
+    )
+    owned_by_confidence: list[ConfidenceCount] = declared(
+        Unwind("byConfidence"), doc="How many of those that are owned rest on what; strongest first."
+    )
     share_owned: float | None = declared(
         Computed(share, (Local("owned"), Local("total"))), doc="`owned` by `total`; null where there are no cells."
     )
 
 
-@strawberry.type(description="A time in which nobody answered for a stage or touchpoint.")
+@strawberry.type(description="A time in which nobody answered for a stage or touchpoint, or not through all channels.")
 class GapTime:
     subject: Subject = declared(Member("subject", moment="moment"), doc="As it was on the first day.")
+    other_than: list[Channel] = declared(
+        Unwind("of", yields_node=True, moment="moment"),
+        doc="It is a gap for every channel but these and the kinds of them, for which somebody answered. Empty: for "
+        "all channels.",
+    )
     valid_from: date = declared(Local("validFrom"), doc="The first day, or that of the period.")
     valid_to: date = declared(Local("validTo"), doc="The day after the last, or after that of the period.")
 
@@ -93,7 +151,7 @@ class GapTime:
 @strawberry.type(description="A time in which the same several units answered for a stage or touchpoint.")
 class ConflictTime:
     subject: Subject = declared(Member("subject", moment="moment"), doc="As it was on the first day.")
-    units: list[OrgUnit] = declared(Unwind("units", yields_node=True, moment="moment"), doc="The parties, as then.")
+    units: list[OrgUnit] = declared(Unwind("of", yields_node=True, moment="moment"), doc="The parties, as then.")
     valid_from: date = declared(Local("validFrom"), doc="The first day, or that of the period.")
     valid_to: date = declared(Local("validTo"), doc="The day after the last, or after that of the period.")
 
@@ -119,7 +177,9 @@ OWNERSHIP = (
     "status",
     "rule",
     "inferred",
+    "confidence",
     "owners",
+    "lines",
     "path",
     "losers",
     "ids",
@@ -133,14 +193,24 @@ class Ownership:
     subject: Subject = declared(Member("subject"))
     role: Role = declared(Local("role"))
     place: OrgUnit | None = declared(Member("place"), doc="Where; null: nationwide.")
-    channel: Channel | None = declared(Member("channel"), doc="Through which channel; null: any.")
+    channel: Channel | None = declared(Member("channel"), doc="Through which channel; null: every one.")
     status: OwnershipStatus = declared(Local("status"))
     rule: OwnershipRule | None = declared(Local("rule"), doc="Null where nobody answers.")
-    inferred: bool = declared(Local("inferred"), doc="Nobody is accountable: it follows from who is responsible.")
-    owners: list[Owner] = declared(Unwind("owners"), doc="One; or one per channel; or the parties to a conflict.")
+    inferred: bool = declared(
+        Local("inferred"),
+        doc="Nobody is accountable: the rule infers the owner from who is responsible, however sure the facts are; "
+        "that is `confidence`.",
+    )
+    confidence: Confidence | None = declared(Local("confidence"), doc=_WEAKEST)
+    owners: list[Owner] = declared(Unwind("owners"), doc="One; or one per line; or the parties to a conflict.")
+    lines: list[OwnershipLine] = declared(
+        Unwind("lines"),
+        doc="The answers by channel that it comes from: for every other channel, then for each channel that a fact "
+        "names; with a channel asked for, for that.",
+    )
     path: list[Fact] = declared(Unwind("path", yields_fact=True), doc="All facts from the subject to its owners.")
     explanation: str = declared(
-        Computed(explain, tuple(map(Local, ("status", "rule", "ids", "names"))), ("lang",)),
+        Computed(explain, tuple(map(Local, ("status", "role", "ids", "names"))), ("lang",)),
         argument("lang", Language, Language.EN),
         doc="One sentence for people.",
     )

@@ -58,7 +58,7 @@ from touchgraph.api.types.organisation import (
     Subject,
     Touchpoint,
 )
-from touchgraph.api.types.ownership import OWNERSHIP, ConflictTime, Coverage, GapTime, Ownership
+from touchgraph.api.types.ownership import COVERAGE, OWNERSHIP, ConflictTime, Coverage, GapTime, Ownership
 from touchgraph.api.types.pages import Connection
 from touchgraph.api.types.portfolio import Portfolio
 from touchgraph.api.types.timeline import TimelineEntry
@@ -166,7 +166,7 @@ class Query:
         argument("subject", strawberry.ID),
         _ROLE,
         _PLACE,
-        argument("channel", strawberry.ID | None, doc="Through which channel; default: any."),
+        argument("channel", strawberry.ID | None, doc="Through which channel; default: every one, told by lines."),
         locals_=OWNERSHIP,
         record=True,
         doc="Who answers for a subject, and why; null for a subject that is not there.",
@@ -175,13 +175,15 @@ class Query:
         "coverage",
         _PLACE,
         _ROLE,
-        locals_=("role", "place", "cells", "gaps", "conflicts", "unowned", "total", "owned"),
+        locals_=COVERAGE,
         record=True,
         parameters=_MATRIX,
         doc="Who answers for every touchpoint at every stage that it serves, and for the stages themselves.",
     )
     gaps: list[GapTime] = _lasting(
-        "gapTimes", "When nobody answered for a stage or touchpoint, within a period; by subject, earliest first."
+        "gapTimes",
+        "When nobody answered for a stage or touchpoint, within a period; by subject, earliest first. A gap for some "
+        "channels only says so (`otherThan`).",
     )
     conflicts: list[ConflictTime] = _lasting(
         "conflictTimes", "When several answered for a stage or touchpoint, within a period; by subject, earliest first."
