@@ -12,6 +12,7 @@ from touchgraph.cli.database import with_graph
 def mend(agreed: bool) -> None:
     """Shows what would be set, and sets it if `agreed`; exit code 1 if anything is left to set."""
     from touchgraph.customers.times import missing_times, repair
+    from touchgraph.organisation.check import LIMIT
 
     with progress() as report:
         missing = with_graph(lambda graph: missing_times(graph, report))
@@ -27,4 +28,5 @@ def mend(agreed: bool) -> None:
         typer.echo("Nothing was set. To set it: touchgraph check --repair --yes")
         raise typer.Exit(1)
     with_graph(lambda graph: repair(graph, missing))
-    typer.echo("Set. See now what `touchgraph check --rollups` finds.")
+    more = "There may be more: do it again" if len(missing) >= LIMIT else "Set"
+    typer.echo(f"{more}. See then what `touchgraph check --rollups` finds.")
