@@ -20,6 +20,9 @@ WITH CASE WHEN $from IS NULL THEN [$asOf] ELSE COLLECT {
       MATCH (:LifecycleStage|Touchpoint)-[f:HAS_STATE]->() WHERE f.recordedFrom <= $knownAt < f.recordedTo
       UNWIND [f.validFrom, f.validTo] AS day
       RETURN DISTINCT day
+    } + COLLECT {
+      MATCH (set:ChangeSet) WHERE set.complete IS NOT NULL AND set.recordedFrom <= $knownAt
+      RETURN DISTINCT set.effective AS day
     } AS day
     WITH DISTINCT day WHERE $from <= day < $to
     RETURN day ORDER BY day

@@ -23,7 +23,7 @@ from tests.support.organisations import (
     numbered,
     organisations,
 )
-from tests.support.ownership_answers import Answer, Line
+from tests.support.ownership_answers import Answer, Complete, Line
 from tests.support.ownership_cases import CASES, DAY, KNOWN, world
 from tests.support.ownership_reference import Moment
 from touchgraph.api.schema import build_schema
@@ -32,13 +32,19 @@ from touchgraph.graph.statements import Statement
 
 SCHEMA = build_schema()
 ORGANISATIONS, QUESTIONS_EACH, AT_ONCE, MATRICES = 500, 2, 20, 60
+SETS = [
+    Complete(DAYS[2], TIMES[1]),
+    Complete(DAYS[1], TIMES[0], [numbered(unit, n) for unit in ("area:1", "dealer:2") for n in range(ORGANISATIONS)]),
+]
+"""What is complete: everything from some day on, known since some time; before it, some places."""
 FACTS = "path { evidence { locator } }"
 LINES = "lines { channel { id } status rule inferred confidence units { id } }"
 WHO = f"status rule confidence owners {{ unit {{ id }} channel {{ id }} }} {LINES}"
 FIELDS = f"{WHO} inferred {FACTS} losers {{ unit {{ id }} reason fact {{ evidence {{ locator }} }} }}"
 MATRIX = f"""query Matrix($day: Date!, $known: DateTime!, $place: ID, $role: Role!) {{
     at(asOf: $day, knownAt: $known) {{ coverage(place: $place, role: $role) {{
-        total owned ownedByConfidence {{ confidence count }} partlyOwned {{ ...Cell }} cells {{ ...Cell }} }} }} }}
+        total owned ownedByConfidence {{ confidence count }} partlyOwned {{ ...Cell }}
+        unknown {{ ...Cell }} cells {{ ...Cell }} }} }} }}
     fragment Cell on CoverageCell {{ stage {{ id }} touchpoint {{ id }} {WHO} }}"""
 PORTFOLIO = """query Portfolio($unit: ID!, $day: Date!, $known: DateTime!) {
     at(asOf: $day, knownAt: $known) { portfolio(unit: $unit, transitive: false) { groups { items {
@@ -69,7 +75,7 @@ class Question:
     def expected(self, facts: list[Fact], organisation: int) -> Answer | None:
         """What the reference answers."""
         subject, place, channel = (numbered(one, organisation) for one in (self.subject, self.place, self.channel))
-        now = Moment(facts, self.day, self.known)
+        now = Moment(facts, self.day, self.known, SETS)
         answer = now.ownership(subject, self.role, place, channel)
         if answer is None or not channel or now.above["HAS_STATE", channel]:
             return answer
@@ -129,7 +135,7 @@ def batches(cases: list[Case]) -> Iterator[list[Case]]:
 
 async def fill(graph: Graph, facts: list[Fact]) -> None:
     """Loads facts; how to answer is planned anew, for plans made for little data are slow with much."""
-    await load(graph, facts)
+    await load(graph, facts, SETS)
     await graph.run(Statement("CALL db.prepareForReplanning()"))
 
 
@@ -138,11 +144,11 @@ async def shrunk(graph: Graph, facts: list[Fact], case: Case) -> list[Fact]:
     for fact in [fact for fact in facts if fact["type"] != "HAS_STATE"]:
         fewer = [other for other in facts if other is not fact]
         await graph.run(Statement("MATCH (n) DETACH DELETE n"))
-        await load(graph, fewer)
+        await load(graph, fewer, SETS)
         if await ask(graph, [case]) != [case[1].expected(fewer, case[0])]:
             facts = fewer
     await graph.run(Statement("MATCH (n) DETACH DELETE n"))
-    await load(graph, facts)
+    await load(graph, facts, SETS)
     return facts
 
 
@@ -187,11 +193,13 @@ async def test_coverage_follows_the_same_rules(empty_graph: Graph) -> None:
         due = {
             cell: answer._replace(path=[], losers=[], inferred=False)
             for facts in worlds
-            for cell, answer in coverage(Moment(facts, one.day, one.known), place, one.role).items()
+            for cell, answer in coverage(Moment(facts, one.day, one.known, SETS), place, one.role).items()
         }
         assert found == due, one
         partly = {cell for cell, answer in due.items() if len(answer.lines) > 1 and answer.lines[0].status == "GAP"}
         assert set(map(ids, matrix["partlyOwned"])) == partly
+        unknown = {cell for cell, answer in due.items() if answer.status == "UNKNOWN"}
+        assert set(map(ids, matrix["unknown"])) == unknown
         owned = [answer for answer in due.values() if answer.status in ("OWNED", "SHARED_BY_CHANNEL")]
         assert (matrix["total"], matrix["owned"]) == (len(due), len(owned))
         assert [(one["confidence"], one["count"]) for one in matrix["ownedByConfidence"]] == [
@@ -230,7 +238,7 @@ async def test_gaps_and_conflicts_last_as_long_as_they_do(empty_graph: Graph) ->
         assert result.errors is None
         assert result.data is not None
         for field, status in (("gaps", "GAP"), ("conflicts", "CONFLICT")):
-            due = [span for facts in worlds for span in spans(facts, status, days, one.known, place, one.role)]
+            due = [span for facts in worlds for span in spans(facts, status, days, one.known, place, one.role, SETS)]
             assert sorted(map(lasting, result.data["at"][field])) == sorted(due), one
 
 

@@ -84,11 +84,13 @@ async def test_entities_states_and_facts_are_as_the_model_has_them(empty_graph: 
     found = await rows(
         empty_graph,
         "MATCH (n:Department {id: 'dept:a'})-[f:HAS_STATE]->(s:State) "
-        "RETURN labels(n), properties(n), labels(s), s {.*, id: null, nameTerms: null}, toString(f.validFrom), toString(f.recordedFrom)",
+        "RETURN labels(n), properties(n), labels(s), s {.*, id: null, nameTerms: null}, "
+        "toString(f.validFrom), toString(f.recordedFrom)",
     )
     ((labels, own, state_labels, state, since, recorded),) = found
     assert (set(labels), own) == ({"Department", "OrgUnit", "Entity"}, {"id": "dept:a"})
-    assert (state_labels, state) == (["State"], {"id": None, "nameTerms": None, "nameZh": "甲", "nameEn": "A", "level": 1})
+    own = {"id": None, "nameTerms": None, "nameZh": "甲", "nameEn": "A", "level": 1}
+    assert (state_labels, state) == (["State"], own)
     assert (since, recorded) == ("2025-01-01", "2025-06-01T00:00:00Z")
     ((properties,),) = await rows(empty_graph, "MATCH ()-[f:RESPONSIBLE_FOR]->() RETURN properties(f)")
     assert {name: store.native(value) for name, value in properties.items()} == {

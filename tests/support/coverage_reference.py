@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from tests.support.ownership_answers import Answer, Fact
+from tests.support.ownership_answers import ALL, Answer, Complete, Fact
 from tests.support.ownership_reference import Moment, nearness
 
 Cells = dict[tuple[str | None, str | None], Answer]
@@ -40,13 +40,20 @@ def gap(answer: Answer) -> list[str] | None:
 
 
 def spans(
-    facts: list[Fact], status: str, days: list[date], known: datetime, place: str | None, role: str
+    facts: list[Fact],
+    status: str,
+    days: list[date],
+    known: datetime,
+    place: str | None,
+    role: str,
+    sets: list[Complete] = ALL,
 ) -> list[Span]:
     """The longest times in which a subject is a GAP for the same channels, or a CONFLICT of the same parties."""
-    turns = sorted({*days, *(f[end] for f in facts for end in ("validFrom", "validTo") if days[0] < f[end] < days[1])})
+    ends = {*(f[end] for f in facts for end in ("validFrom", "validTo")), *(one.effective for one in sets)}
+    turns = sorted({*days, *(day for day in ends if days[0] < day < days[1])})
     told, found = list[Span](), list[Span]()
     for since, until in pairwise(turns):
-        now = Moment(facts, since, known)
+        now = Moment(facts, since, known, sets)
         for subject in subjects(now):
             answer = now.ownership(subject, role, place, None)
             assert answer is not None

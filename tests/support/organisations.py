@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.support.ownership_answers import ALL, Complete
 from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement
 from touchgraph.model import FACT_BY_TYPE, OPEN_END, OPEN_RECORD, OPEN_START, kind_of, quote
@@ -195,11 +196,11 @@ def numbered(entity: Any, number: int) -> Any:
     return entity and entity.replace(":", f":w{number:04}-")
 
 
-async def load(graph: Graph, facts: list[Fact]) -> None:
+async def load(graph: Graph, facts: list[Fact], sets: list[Complete] = ALL) -> None:
     """Puts organisations into an empty graph: a statement for each label and each type of fact, however many they are.
 
     The graph must have its constraints; its statistics do not know what is new yet, hence the hints.
-    The id of a fact becomes its locator, so that answers can tell which fact they mean.
+    The id of a fact becomes its locator, so that answers can tell which fact they mean. `sets`: what is complete.
     """
     by_label, by_type = defaultdict[tuple[str, ...], set[str]](set), defaultdict[str, list[Fact]](list)
     for fact in facts:
@@ -211,6 +212,8 @@ async def load(graph: Graph, facts: list[Fact]) -> None:
 
     async def work(tx: Transaction) -> None:
         await tx.run(Statement(PROVENANCE, {"names": NAMES, "day": OPEN_START, "time": TIMES[0]}))
+        of_sets = [[n, one.effective, max(one.recorded, TIMES[0]), one.units] for n, one in enumerate(sets)]
+        await tx.run(Statement(COMPLETE, {"rows": of_sets, "names": NAMES}))
         for labels, ids in by_label.items():
             text = f"UNWIND $ids AS id CREATE (n:{':'.join(map(quote, labels))} {{id: id}})"
             await tx.run(Statement(text, {"ids": sorted(ids)}))
@@ -230,6 +233,11 @@ PROVENANCE = """
 MERGE (s:Source:Entity {id: 'source:random'}) SET s += $names, s.recordedFrom = $time
 MERGE (c:ChangeSet:Entity {id: 'change:random'}) SET c += $names, c.recordedFrom = $time, c.effective = $day,
   c.contentHash = 'random', c.source = s.id, c.confidence = 'SYNTHETIC'
+"""
+COMPLETE = """
+UNWIND $rows AS row MERGE (c:ChangeSet:Entity {id: 'change:complete-' + row[0]})
+SET c += $names, c.effective = row[1], c.recordedFrom = row[2], c.completeFor = row[3],
+  c.complete = ['RESPONSIBLE_FOR'], c.contentHash = 'complete', c.source = 'source:random', c.confidence = 'SYNTHETIC'
 """
 STATES = """
 UNWIND $rows AS row MATCH (n:Entity {id: row.start}) USING INDEX n:Entity(id)

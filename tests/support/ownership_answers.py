@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 Fact = dict[str, Any]
 """id, type, start, end, the four times, confidence, and what else its type has (role, scope, channel)."""
+
+
+class Complete(NamedTuple):
+    """From which day on, since when, and for which units (None: all) everybody who answers is recorded."""
+
+    effective: date
+    recorded: datetime
+    units: list[str] | None = None
+
+
+ALL = [Complete(date.min, datetime.min.replace(tzinfo=UTC))]
 
 
 class Line(NamedTuple):

@@ -11,6 +11,7 @@ Where the rules leave a choice:
 - RESPONSIBLE stands in for ACCOUNTABLE only. The lowest common ancestor may be one of them; without any, a conflict.
 - Authority goes to one unit at a time, by the narrowest delegation that covers the place, if that has one end;
   positions take over nothing. A conflict stays one whoever its parties handed on to.
+- Where nobody is recorded, that is a gap only where everybody is said to be; else it is not known.
 - Losers decide no line; why is told by the line that they are for. Only the subject itself can be deliberately unowned.
 """
 
@@ -20,7 +21,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from tests.support.ownership_answers import Answer, Fact, Line, weakest
+from tests.support.ownership_answers import ALL, Answer, Complete, Fact, Line, weakest
 
 FAR, LOST = 999, ("FARTHER_SUBJECT", "WIDER_SCOPE", "OTHER_CHANNEL")
 RULES = ("DIRECT", "INHERITED", "SOLE_RESPONSIBLE", "COMMON_PARENT", "DELEGATED")
@@ -49,7 +50,8 @@ class Told(NamedTuple):
 class Moment:
     """What holds on a day, as known at a time."""
 
-    def __init__(self, facts: list[Fact], day: date, known: datetime) -> None:
+    def __init__(self, facts: list[Fact], day: date, known: datetime, sets: list[Complete] = ALL) -> None:
+        self.sets = [one for one in sets if one.effective <= day and one.recorded <= known]
         self.above, self.below = defaultdict[Any, list[Fact]](list), defaultdict[Any, list[Fact]](list)
         for f in facts:
             if f["validFrom"] <= day < f["validTo"] and f["recordedFrom"] <= known < f["recordedTo"]:
@@ -114,7 +116,9 @@ class Moment:
         asked = [c for c in fitting if c.fact["role"] == role] or fitting
         lost = {c.fact["id"]: "OTHER_CHANNEL" if c not in fitting else "LOWER_RANK" for c in found if c not in asked}
         if not asked:
-            return Told("DELIBERATELY_UNOWNED" if self.above["UNOWNED", subject] else "GAP", None, False, {}, [], lost)
+            nobody = "GAP" if self.complete(places) else "UNKNOWN"
+            status = "DELIBERATELY_UNOWNED" if self.above["UNOWNED", subject] else nobody
+            return Told(status, None, False, {}, [], lost)
         least = min(ranks[c.fact["id"]] for c in asked)
         first = {c.fact["id"]: [n for n in range(3) if ranks[c.fact["id"]][n] != least[n]] for c in asked}
         best = [c for c in asked if not first[c.fact["id"]]]
@@ -133,6 +137,10 @@ class Moment:
             owners[end], rule = [*owners[end], *path, *handed], "DELEGATED" if handed else rule
         lost |= {one: LOST[n[0]] for one, n in first.items() if n}
         return Told("CONFLICT" if len(parties) > 1 else "OWNED", rule, inferred, owners, best, lost)
+
+    def complete(self, places: list[str]) -> bool:
+        """Whether everybody who answers at a place is recorded."""
+        return any(one.units is None or not {*one.units}.isdisjoint(places) for one in self.sets)
 
     def delegate(self, unit: str, places: list[str], seen: tuple[str, ...] = ()) -> tuple[str, list[Fact]]:
         """Where the authority of a unit ends up, and the facts that lead there."""
