@@ -243,7 +243,7 @@ async def test_gaps_and_conflicts_last_as_long_as_they_do(empty_graph: Graph) ->
 
 def lasting(found: dict[str, Any]) -> Span:
     """A gap or conflict of an answer in the form of the reference."""
-    of = [one["id"] for one in found.get("units", found.get("otherThan"))]
+    of = [one["id"] for one in (found["units"] if "units" in found else found["otherThan"])]
     return Span(found["subject"]["id"], of, *(date.fromisoformat(found[end]) for end in ("validFrom", "validTo")))
 
 
@@ -258,7 +258,10 @@ def short(found: dict[str, Any]) -> Answer:
     lines = [
         Line(
             line["channel"] and line["channel"]["id"],
-            *(line[key] for key in ("status", "rule", "inferred", "confidence")),
+            line["status"],
+            line["rule"],
+            line["inferred"],
+            line["confidence"],
             [unit["id"] for unit in line["units"]],
         )
         for line in found["lines"]

@@ -49,6 +49,7 @@ CALL (*) {
 NUMBERS = ("units", "positions", "touchpoints", "dealers", "customers", "leads")
 NOTHING: dict[str, Any] = {**dict.fromkeys(NUMBERS, 0), "newGaps": [], "newConflicts": []}
 DEAL = ["stage:deal", *(f"touchpoint:{name}" for name in ("contract", "delivery", "quotation", "showroom-visit"))]
+NO_CHANNEL: list[str] = []
 SALES: Change = {"end": {"unit": "dept:sales", "subject": "stage:deal", "role": "ACCOUNTABLE"}}
 
 
@@ -138,7 +139,7 @@ async def test_what_a_unit_says_of_itself_changes_it_alone(graph: Graph) -> None
 
 async def test_a_gap_is_told_where_it_arises(graph: Graph) -> None:
     """Without sales nobody answers for the deal, nor for what falls to it; told once, not for each dealer."""
-    everywhere = [(None, subject, []) for subject in DEAL]
+    everywhere = [(None, subject, NO_CHANNEL) for subject in DEAL]
     assert await impact(graph, SALES) == NOTHING | {"touchpoints": 4, "dealers": 48, "newGaps": everywhere}
 
 
@@ -180,7 +181,7 @@ async def test_what_is_known_of_a_place_counts_there(graph: Graph) -> None:
         "beside": [sells("area:r1-01", "region:r1")],
     }
     found = (await execute(graph, query, variables))["at"]["whatIf"]
-    everywhere, there = [[(place, subject, []) for subject in DEAL] for place in (None, "region:r1")]
+    everywhere, there = [[(place, subject, NO_CHANNEL) for subject in DEAL] for place in (None, "region:r1")]
     others, its_own = NOTHING | {"touchpoints": 4, "dealers": 42}, NOTHING | {"touchpoints": 4, "dealers": 6}
     assert short(found["sales"]) == others | {"newGaps": everywhere}
     assert short(found["end"]["impact"]) == its_own | {"newGaps": there}

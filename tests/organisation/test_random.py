@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from hypothesis import HealthCheck, given, settings
 
 from tests.support.organisations import Fact, load, named, organisations
@@ -28,7 +30,7 @@ async def test_what_is_in_the_graph_is_what_was_drawn(empty_graph: Graph) -> Non
     drawn = [fact for facts in some(40) for fact in facts]
     await load(empty_graph, drawn)
     rows = await empty_graph.run(Statement("MATCH (a)-[f]->(b) RETURN type(f), a.id, b.id, properties(f)"))
-    common = {"changeSet": "change:random", "source": "source:random", "confidence": "SYNTHETIC"}
+    common = {"changeSet": "change:random", "source": "source:random"}
     due = {fact["id"]: {name: value for name, value in (fact | common).items() if value is not None} for fact in drawn}
     found = {
         properties["locator"]: {
@@ -58,7 +60,8 @@ def test_organisations_have_all_that_the_rules_speak_of() -> None:
     types = {fact["type"] for fact in facts}
     assert types == {"HAS_STATE", "PART_OF", "KIND_OF", "SERVES", "RESPONSIBLE_FOR", "DELEGATES_TO", "UNOWNED"}
     assert {fact["recordedTo"].year for fact in facts} == {2025, 9999}
-    for name in ("scope", "channel"):
-        assert {bool(fact[name]) for fact in facts if fact["type"] == "RESPONSIBLE_FOR"} == {True, False}
+    held = [fact for fact in facts if fact["type"] == "RESPONSIBLE_FOR"]
+    assert {(bool(fact["scope"]), bool(fact["channel"])) for fact in held} == {*product([True, False], repeat=2)}
+    assert {fact["confidence"] for fact in facts} == {"STATED", "INFERRED", "SYNTHETIC"}
     assert {f["end"].partition(":")[0] for f in facts if f["type"] == "DELEGATES_TO"} >= {"position", "dept"}
     assert any(fact["validTo"].year == 2025 for fact in facts if fact["type"] == "HAS_STATE")
