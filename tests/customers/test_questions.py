@@ -180,8 +180,7 @@ QUERIES = {
     "page by day backward": f"""query Q($day: String) {{
         customers(last: 5, before: $day, orderBy: {{field: REGISTERED_ON}}) {{ {AROUND} }} }}""",
     "page and what is around": f"query Q($id: String) {{ customers(first: 5, after: $id) {{ {AROUND} }} }}",
-    "newest backward": f"""query Q($time: String) {{
-        interactions(last: 5, before: $time, touchpoint: "touchpoint:1") {{ {AROUND} }} }}""",
+    "newest backward": f"query Q($time: String) {{ interactions(last: 5, before: $time) {{ {AROUND} }} }}",
     "newest": "query Q($time: String) { interactions(first: 5, after: $time) { nodes { id touchpoint { id } } } }",
     "newest at a touchpoint": """query Q($time: String) {
         interactions(first: 5, after: $time, touchpoint: "touchpoint:1", kind: CALL) { nodes { id } } }""",
@@ -216,7 +215,9 @@ async def test_a_page_costs_the_same_wherever_it_is_and_however_many_customers_t
     for name, pages in small.items():
         costs = [[total(statement) for statement in page] for page in (*pages, *large[name])]
         # The first statement finds the page; others what of the organisation its rows lead to.
-        assert max(cost[0] for cost in costs) <= costs[0][0] * 1.1 + 10, (name, costs)
+        # With the row at its cursor, a later page has seven rows instead of six, and each is compared with a place.
+        most = costs[0][0] * 1.2 + 20 if AROUND in QUERIES[name] else costs[0][0] * 1.1 + 10
+        assert max(cost[0] for cost in costs) <= most, (name, costs)
         assert all(sum(b) <= sum(a) * 1.1 + 10 for a, b in zip(costs[:2], costs[2:], strict=True)), (name, costs)
         used = set[str]().union(*map(operators, large[name][1]))
         assert not used & {"Sort", "EagerAggregation", "Eager", "NodeByLabelScan"}, (name, used)
