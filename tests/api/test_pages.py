@@ -43,7 +43,7 @@ def is_connection(field: GraphQLField) -> bool:
 CONNECTIONS = [
     (type_, name, condition)
     for type_ in OUTER
-    for name, field in THEIRS.type_map[type_].fields.items()  # type: ignore[union-attr]
+    for name, field in THEIRS.type_map[type_].fields.items()  # type: ignore[attr-defined]
     if is_connection(field)
     for condition in ("", *(FILTERED.get(name, []) if type_ == "Query" else ()))
 ]
@@ -51,7 +51,7 @@ CONNECTIONS = [
 
 def orders(type_: str, name: str) -> list[str]:
     """All that a connection can be asked to be ordered by, and nothing."""
-    argument = THEIRS.type_map[type_].fields[name].args.get("orderBy")  # type: ignore[union-attr]
+    argument = THEIRS.type_map[type_].fields[name].args.get("orderBy")  # type: ignore[attr-defined]
     if argument is None:
         return [""]
     named = get_named_type(argument.type)

@@ -131,7 +131,8 @@ def _syllables(word: str) -> tuple[tuple[str, str], ...]:
     """The syllables of a run of Chinese characters in pinyin, with their initials; what has none stays as it is."""
     from pypinyin import lazy_pinyin  # takes a third of a second and 55 MB, which commands that write no names spare
 
-    found = (_folded(syllable) for syllable in lazy_pinyin(word, errors=list))
+    one_by_one: Any = list
+    found = (_folded(syllable) for syllable in lazy_pinyin(word, errors=one_by_one))
     return tuple((syllable, syllable[0]) for syllable in found if syllable)
 
 

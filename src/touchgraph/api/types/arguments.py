@@ -49,8 +49,8 @@ class SubjectOrder:
 WORDS = "They may be Chinese, pinyin, initials (clw for 车联网) or English, or only begin so; at most 200 characters."
 ID_ARGUMENT = argument("id", strawberry.ID)
 FIRST = argument("first", int | None, DEFAULT_FIRST, f"How many at most, from 1 to {MAX_FIRST}; null: {DEFAULT_FIRST}.")
-_FIRST = f"How many at most, from 1 to {MAX_FIRST}; {DEFAULT_FIRST} if neither `first` nor `last` is given."
-_LAST = f"How many at most, from the end, from 1 to {MAX_FIRST}; not together with `first`."
+_FIRST = f"How many at most, from 1 to {MAX_FIRST}; null, as `last`: {DEFAULT_FIRST}."
+_LAST = f"How many at most, from the end, from 1 to {MAX_FIRST}; null: not from the end. Not together with `first`."
 PAGE = (
     argument("first", int | None, doc=_FIRST),
     argument("after", str | None, doc="A cursor: only what comes after it; null: from the beginning."),

@@ -56,8 +56,12 @@ class Source(Node):
     name_zh: str = on_node("nameZh")
     name_en: str = on_node("nameEn")
     publisher: str | None = on_node("publisher")
-    published_on: date | None = on_node("publishedOn", "date", doc="The first day of the month, where no day is known.")
-    note: str | None = on_node("note", doc="What else is to be known of it, such as how its date was found.")
+    published_on: date | None = on_node(
+        "publishedOn", "date", doc="The first day of the month, where no day is known; null: not known."
+    )
+    note: str | None = on_node(
+        "note", doc="What else is to be known of it, such as how its date was found; null: nothing."
+    )
     recorded_from: datetime = on_node("recordedFrom", "datetime", doc="When it became known.")
 
 

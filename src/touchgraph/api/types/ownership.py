@@ -98,8 +98,8 @@ class CoverageOwner:
 
 @strawberry.type(description="How many cells rest on facts of which the weakest are of a confidence.")
 class ConfidenceCount:
-    confidence: Confidence = declared(Local("confidence"))
-    count: int = declared(Local("count"))
+    confidence: Confidence = declared(Local("confidence"), doc="The weakest of the facts that they rest on.")
+    count: int = declared(Local("count"), doc="How many cells of those that are owned.")
 
 
 COVERAGE = (

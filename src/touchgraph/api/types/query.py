@@ -170,7 +170,7 @@ class Query:
         argument("channel", strawberry.ID | None, doc="Through which channel; default: every one, told by lines."),
         locals_=OWNERSHIP,
         record=True,
-        doc="Who answers for a subject, and why.",
+        doc="Who answers for a subject, and why; null, with an error, where what is named is not there.",
     )
     coverage: Coverage = named(
         "coverage",
@@ -195,7 +195,7 @@ class Query:
         argument("transitive", bool, True, doc="With what the units below it answer for."),
         locals_=("unit", "total", "groups"),
         record=True,
-        doc="All that a unit answers for.",
+        doc="All that a unit answers for; null, with an error, where that is not there.",
     )
     org_diff: OrgDiff = named(
         "org-diff",

@@ -19,6 +19,7 @@ from touchgraph.customers.importing import counts
 from touchgraph.customers.importing.stage import Stage, overlap
 from touchgraph.customers.sql import quoted
 from touchgraph.customers.tables import FactOf, Table
+from touchgraph.customers.tallies.recount import add
 from touchgraph.errors import Conflict, DatabaseTimeout, DatabaseUnavailable, GraphError
 from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.names import with_terms
@@ -107,7 +108,7 @@ class Writer:
                 after = await counts.counted(tx, self.table, rows)
                 after.subtract(before)
                 after.update(counts.of_interactions(new) if self.table.label == "Interaction" else ())
-                await counts.add(tx, after)
+                await add(tx, after)
         return new, faults
 
     # What finds and creates rows is written for each table: labels and types that are parameters take more database

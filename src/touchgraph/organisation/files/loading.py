@@ -95,7 +95,7 @@ async def _load_file(tx: Transaction, file: SeedFile, report: Report | None, fol
     check_time(file, known)
     operations, _ = plan_file(file, await read_snapshot(tx))
     _refuse([file])
-    told = report and (lambda done, total: report(file.name, done, total))
+    told = report and partial(report, file.name)
     try:
         await carry_out(tx, operations, follow, report=told)
     except InputError as error:

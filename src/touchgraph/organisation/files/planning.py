@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from touchgraph.errors import InputError
@@ -116,7 +117,7 @@ class _Planner:
         self._try(file.change_set, lambda _: self._node(item.id, "change", item.properties() | extra))
         self._with_evidence(item.evidence.source, self._items)
         for unit in getattr(item, "completeFor", None) or ():
-            self._try(file.change_set, lambda _, unit=unit: self._is_unit(unit))
+            self._try(file.change_set, partial(self._check_unit, unit))
 
     def _with_evidence(self, source: str, then: Callable[[], None]) -> None:
         """Goes on with a source that is not there as if it were: it is one fault, not one of every item."""
@@ -168,7 +169,7 @@ class _Planner:
             raise InputError(f"{entity} is in the graph already")
         self._work.entity(entity, properties)
 
-    def _is_unit(self, entity: str) -> None:
+    def _check_unit(self, entity: str, _: object) -> None:
         self._work.until(self._work.stamp.effective, entity)
         if (kind := kind_of(entity)) is None or not has_label(kind, "OrgUnit"):
             raise InputError(f"`completeFor` names {entity}: expected an organisational unit")
