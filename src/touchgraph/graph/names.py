@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from touchgraph.model import NAMES, TERMS
 
@@ -131,8 +131,7 @@ def _syllables(word: str) -> tuple[tuple[str, str], ...]:
     """The syllables of a run of Chinese characters in pinyin, with their initials; what has none stays as it is."""
     from pypinyin import lazy_pinyin  # takes a third of a second and 55 MB, which commands that write no names spare
 
-    one_by_one: Any = list
-    found = (_folded(syllable) for syllable in lazy_pinyin(word, errors=one_by_one))
+    found = (_folded(syllable) for syllable in lazy_pinyin(word, errors=cast("Any", list)))
     return tuple((syllable, syllable[0]) for syllable in found if syllable)
 
 
