@@ -37,7 +37,7 @@ async def test_the_benchmark_runs(scratch_address: Address, tmp_path: Path) -> N
     )
     asked = contestants.plain("one", questions.ownership(TINY, 2), bolt=scratch_address)
     for other, told in (
-        (replace(asked, name="other", bodies=asked.bodies[::-1]), "ownership 0: other answers {.*}, but one {.*}"),
+        (replace(asked, name="other", bodies=asked.bodies[::-1]), "ownership 0: other answers {.*, but one {.*"),
         (replace(asked, name="other", pick=["data"]), "ownership: other has no answer"),
     ):
         with pytest.raises(BenchError, match=told):

@@ -58,14 +58,14 @@ CALL (rows) {
   // The parent and the line of a unit that is created or closed belong to that change.
   WITH *, [old IS NULL, new IS NULL] AS missing,
     CASE WHEN type <> 'HAS_STATE' OR old IS NOT NULL THEN [] ELSE COLLECT {
-      MATCH (a)-[p:PART_OF|REPORTS_TO]->() WHERE p.validFrom <= $toAsOf < p.validTo AND p.recordedFrom <= $toKnownAt < p.recordedTo
+      MATCH (a)-[p:PART_OF|REPORTS_TO WHERE p.validFrom <= $toAsOf < p.validTo AND p.recordedFrom <= $toKnownAt < p.recordedTo]->()
       RETURN p ORDER BY type(p) } END AS joined,
     CASE WHEN type <> 'HAS_STATE' OR new IS NOT NULL THEN [] ELSE COLLECT {
-      MATCH (a)-[p:PART_OF|REPORTS_TO]->() WHERE p.validFrom <= $fromAsOf < p.validTo AND p.recordedFrom <= $fromKnownAt < p.recordedTo
+      MATCH (a)-[p:PART_OF|REPORTS_TO WHERE p.validFrom <= $fromAsOf < p.validTo AND p.recordedFrom <= $fromKnownAt < p.recordedTo]->()
       RETURN p ORDER BY type(p) } END AS left
   WITH *, type IN ['PART_OF', 'REPORTS_TO'] AND EXISTS {
-      (a)-[s:HAS_STATE]->() WHERE s.validFrom <= $fromAsOf < s.validTo AND s.recordedFrom <= $fromKnownAt < s.recordedTo } AND EXISTS {
-      (a)-[s:HAS_STATE]->() WHERE s.validFrom <= $toAsOf < s.validTo AND s.recordedFrom <= $toKnownAt < s.recordedTo } AS stayed
+      (a)-[s:HAS_STATE WHERE s.validFrom <= $fromAsOf < s.validTo AND s.recordedFrom <= $fromKnownAt < s.recordedTo]->() } AND EXISTS {
+      (a)-[s:HAS_STATE WHERE s.validFrom <= $toAsOf < s.validTo AND s.recordedFrom <= $toKnownAt < s.recordedTo]->() } AS stayed
   WITH *, CASE type
       WHEN 'HAS_STATE' THEN CASE missing WHEN [true, false] THEN ['CREATED'] WHEN [false, true] THEN ['CLOSED'] ELSE
         CASE WHEN old.says[0..2] <> new.says[0..2] THEN ['RENAMED'] ELSE [] END

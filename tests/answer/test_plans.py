@@ -23,7 +23,7 @@ from touchgraph.resources import folder
 SCHEMA = build_schema()
 ALL_ANYWAY = {"pools", "dual-link", "funnel"}
 """They look at all stages or pools, or count all leads: from which end is of little matter."""
-WHEN_EMPTY = {"fact", "product-lifecycle", "change-facts", "impact-places"}
+WHEN_EMPTY = {"fact", "product-lifecycle", "change-facts", "follow", "impact-places"}
 """Planned for an empty graph, these look at all facts; the database plans them again once there are any."""
 
 

@@ -41,7 +41,7 @@ from touchgraph.api.types.mutation import WRITERS
 from touchgraph.graph.driver import Address, Graph, Transaction, open_graph
 from touchgraph.graph.statements import NamedStatement, Statement
 from touchgraph.model import LATEST
-from touchgraph.organisation import proposed
+from touchgraph.organisation import leaving
 from touchgraph.organisation.changes.work import Operations, Work
 from touchgraph.organisation.store import lock, native, read_snapshot, write
 from touchgraph.settings import Settings
@@ -184,11 +184,11 @@ async def test_a_what_if_has_a_limit_and_says_so(
     """One that takes longer than the setting says is ended with the code of a timeout, and leaves no trace."""
     before = await dump(small)
 
-    async def slowly(tx: Transaction, operations: Operations) -> None:
+    async def slowly(tx: Transaction, operations: Operations, _: object) -> None:
         await write(tx, operations)
         await tx.run(Statement("UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN sum(a * b)"))
 
-    monkeypatch.setattr(proposed, "write", slowly)
+    monkeypatch.setattr(leaving, "write", slowly)
     async with open_graph(scratch_address, what_if_timeout=timedelta(seconds=1)) as hasty:
         error = await refused(hasty, f"{{ w: whatIf({RENAME}) {{ __typename }} }}")
     assert (error.extensions["code"], error.path) == ("DATABASE_TIMEOUT", ["w"])
@@ -215,17 +215,17 @@ async def test_a_client_that_goes_away_leaves_no_trace(
     before = await dump(small)
     written, gone = asyncio.Event(), asyncio.Event()
 
-    async def interrupted(tx: Transaction, operations: Operations) -> None:
+    async def interrupted(tx: Transaction, operations: Operations, _: object) -> None:
         await write(tx, operations)
         written.set()
         await gone.wait()
 
-    monkeypatch.setattr(proposed, "write", interrupted)
+    monkeypatch.setattr(leaving, "write", interrupted)
     query = f"{{ whatIf({RENAME}) {{ orgUnits {{ nodes {{ nameEn }} }} }} impact({RENAME}) {{ units }} }}"
     async with served(scratch_address) as url:
         async with httpx.AsyncClient() as client:
             asking = asyncio.create_task(client.post(url, json={"query": query}, timeout=60))
-            await written.wait()
+            await asyncio.wait_for(written.wait(), PATIENCE.total_seconds())
             assert await dump(small) == before
             asking.cancel()
         assert await dump(small) == before

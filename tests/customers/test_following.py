@@ -230,3 +230,12 @@ async def test_whoever_got_them_may_not_leave_them(small: Graph) -> None:
     assert (await reorganise(small, first, {"close": {"id": "dealer:d2", "successor": "dealer:d3"}})).errors is None
     assert {one[2] for one in await facts(small) if one[0] == "SERVED_BY"} == {"dealer:d1", "dealer:d3"}
     assert await check_rollups(small) == []
+
+
+async def test_who_succeeds_has_to_stay(small: Graph) -> None:
+    """They are not left with one that is known to end itself."""
+    end = {"correct": {"type": "PART_OF", "start": "dealer:d2", "end": "area:a2", "instead": {"validTo": day(-30)}}}
+    ends = {"correct": {"type": "HAS_STATE", "start": "dealer:d2", "instead": {"validTo": day(-30)}}}
+    assert (await reorganise(small, end, ends)).errors is None
+    (error,) = (await reorganise(small, {"close": {"id": "dealer:d1", "successor": "dealer:d2"}})).errors
+    assert "dealer:d2 cannot take them, as it is not there all the time" in error.message

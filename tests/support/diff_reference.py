@@ -73,9 +73,8 @@ class Differ:
     def complete(self, scopes: set[str | None]) -> bool:
         """Whether all responsibilities in some scopes were recorded at the earlier moment."""
         at = self.before if self.forward else self.after
-        sets = [own for one, own in self.world.entities.items() if kind(one) == "ChangeSet"]
-        of_then = [own for own in sets if own["effective"] <= at.day and own["recordedFrom"] <= at.known]
-        told = [own.get("completeFor") for own in of_then if "RESPONSIBLE_FOR" in (own.get("complete") or ())]
+        sets = [own for own in self.world.entities.values() if "RESPONSIBLE_FOR" in (own.get("complete") or ())]
+        told = [s.get("completeFor") for s in sets if s["effective"] <= at.day and s["recordedFrom"] <= at.known]
         return any(units is None or all(scope in units for scope in scopes) for units in told)
 
     def only_recorded(self, old: list[Any], new: list[Any]) -> bool:

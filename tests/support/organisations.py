@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.ownership_answers import ALL, Complete
 from touchgraph.graph.driver import Graph, Transaction
+from touchgraph.graph.names import with_terms
 from touchgraph.graph.statements import Statement
 from touchgraph.model import FACT_BY_TYPE, OPEN_END, OPEN_RECORD, OPEN_START, kind_of, quote
 
@@ -228,7 +229,7 @@ async def load(graph: Graph, facts: list[Fact], sets: list[Complete] = ALL) -> N
     await graph.write(work)
 
 
-NAMES = {"nameZh": "名", "nameEn": "Name"}
+NAMES = with_terms({"nameZh": "名", "nameEn": "Name"})
 PROVENANCE = """
 MERGE (s:Source:Entity {id: 'source:random'}) SET s += $names, s.recordedFrom = $time
 MERGE (c:ChangeSet:Entity {id: 'change:random'}) SET c += $names, c.recordedFrom = $time, c.effective = $day,

@@ -81,6 +81,8 @@ def _fault(one: Leaving, facts: Mapping[str, tuple[str, int]], supposed: bool) -
     wrong = [type_ for type_, labels in ends.items() if not any(kind and has_label(kind, end) for end in labels)]
     if wrong:
         return f"{told}: {one.successor} cannot take them, as {', '.join(wrong)} does not lead to its kind"
+    if not one.stays:
+        return f"{told}: {one.successor} cannot take them, as it is not there all the time until {one.until}"
     if not supposed and one.since > datetime.now(UTC).date():
         return f"{told}, which is yet to come: apply this from that day on; before it, ask by `whatIf`"
     return None

@@ -27,6 +27,8 @@ MOST = 1_000_000
 """More nodes or relationships than these are no organisation, and are not taken through the tool."""
 _TYPES = {"string": "string", "integer": "long", "date": "date", "datetime": "datetime"}
 _OF_VALUES = {str: "string", bool: "boolean", int: "long", float: "double", date: "date", datetime: "datetime"}
+_ARRAY = ";"
+"""What stands between the items of a list, as the tool has it by default."""
 _COPY = "FORMAT csv, HEADER false, DATEFORMAT '%Y-%m-%d', TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'"
 
 
@@ -112,7 +114,7 @@ def _told(own: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """The header and the values for properties. Raises Unfit."""
     header, values = [], []
     for name, value in sorted(natives(own).items()):
-        kind = _OF_VALUES.get(type(value))
+        kind = _kind(value)
         if kind is None or ":" in name:
             raise Unfit(f"the graph has a property `{name}` of type {type(value).__name__}")
         header.append(f"{name}:{kind}")
@@ -120,7 +122,17 @@ def _told(own: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return header, values
 
 
+def _kind(value: Any) -> str | None:
+    """The tool's name for the type of a value, or of texts in a list; None for what it cannot be given."""
+    if not isinstance(value, list):
+        return _OF_VALUES.get(type(value))
+    texts = value and all(isinstance(one, str) and one and _ARRAY not in one for one in value)
+    return "string[]" if texts else None
+
+
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return _ARRAY.join(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
     if isinstance(value, bool):

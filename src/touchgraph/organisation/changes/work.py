@@ -29,7 +29,8 @@ class Stamp:
 class Leaving:
     """An entity that is not there any more on some days, until before the last.
 
-    What customers have of it goes to its `successor`; without one it ends where that was said (`ends`).
+    What customers have of it goes to its `successor`; without one it ends where that was said (`ends`). `stays`: the
+    successor is there all these days, or leaves in the same change set.
     """
 
     entity: str
@@ -37,6 +38,7 @@ class Leaving:
     until: date
     successor: str | None = None
     ends: bool = False
+    stays: bool = True
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,10 @@ class Work:
             now = self.now.life(entity)
             for span in self.before.life(entity):
                 for since, until in without(span, now):
-                    yield Leaving(entity, since, until, *self._left.get(entity, (None, False)))
+                    successor, ends = self._left.get(entity, (None, False))
+                    last = self.now.life_end(successor, since) if successor else None
+                    stays = successor in self._left or (last is not None and last >= until)
+                    yield Leaving(entity, since, until, successor, ends, stays)
 
     def _add(self, fact: Fact) -> None:
         self.now.add(fact)
