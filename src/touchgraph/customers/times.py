@@ -17,7 +17,7 @@ from touchgraph.graph.driver import Graph, Transaction
 from touchgraph.graph.statements import Statement, statement
 from touchgraph.model import CUSTOMER_ENTITIES, CUSTOMER_FACTS, OPEN_END, OPEN_RECORD, OPEN_START, TIMES, quote
 from touchgraph.organisation.check import LIMIT, Finding
-from touchgraph.organisation.store import BATCH, natives
+from touchgraph.organisation.store import BATCH, native, natives
 
 AT_ONCE = 20_000
 """How many nodes are looked through by one statement."""
@@ -51,9 +51,9 @@ async def missing_times(graph: Graph, report: Report | None = None) -> list[Miss
     now = datetime.now(UTC)
     found: list[Missing] = []
     for element, what, known in await graph.read_one(statement("checks/times-of-sets", most=LIMIT)):
-        found.append(Missing(element, False, what, {"recordedFrom": _native(known) or now}))
+        found.append(Missing(element, False, what, {"recordedFrom": native(known) or now}))
     for element, what, own, known in await graph.read_one(statement("checks/times-of-facts", most=LIMIT)):
-        found.append(_fact(element, what, own, _native(known) or now))
+        found.append(_fact(element, what, own, native(known) or now))
     return found + await _of_customers(graph, now, report)
 
 
@@ -110,14 +110,14 @@ def _stretch(label: str) -> str:
 
 async def _missing(graph: Graph, lacking: Iterable[Sequence[Any]], now: datetime) -> list[Missing]:
     """What nodes and the facts that start at them lack; a fact is not known before what it joins."""
-    rows = [(element, identity, _native(since), facts) for element, identity, since, facts in lacking]
+    rows = [(element, identity, native(since), facts) for element, identity, since, facts in lacking]
     types = "|".join(quote(fact.type) for fact in CUSTOMER_FACTS)
     text = (
         "UNWIND $nodes AS node MATCH (n) WHERE elementId(n) = node "
         f"RETURN node, head(COLLECT {{ MATCH (n)-[f:{types}]-() RETURN min(f.recordedFrom) }})"
     )
     unknown = [element for element, _, since, _ in rows if since is None]
-    first = {element: _native(time) for element, time in await graph.read_one(Statement(text, {"nodes": unknown}))}
+    first = {element: native(time) for element, time in await graph.read_one(Statement(text, {"nodes": unknown}))}
     found: list[Missing] = []
     for element, identity, since, facts in rows:
         known = since or first[element] or now
@@ -125,7 +125,7 @@ async def _missing(graph: Graph, lacking: Iterable[Sequence[Any]], now: datetime
             found.append(Missing(element, False, identity, {"recordedFrom": known}))
         for fact, type_, end, own, of_end in facts:
             what = f"{type_} {identity} → {end or '?'}"
-            found.append(_fact(fact, what, own, max(filter(None, (known, _native(of_end))))))
+            found.append(_fact(fact, what, own, max(filter(None, (known, native(of_end))))))
     return found
 
 
@@ -136,7 +136,3 @@ def _fact(element: str, what: str, own: Mapping[str, Any], known: datetime) -> M
     values = {"recordedFrom": since, **_ENDS}
     day = f" from {told['validFrom']}" if "validFrom" in told else ""
     return Missing(element, True, what + day, {name: values[name] for name in TIMES if name not in told})
-
-
-def _native(time: Any) -> Any:
-    return natives({"time": time})["time"] if time is not None else None
